@@ -1,0 +1,40 @@
+"""What is ink and what is paper."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Gray = NDArray[np.uint8]
+
+#: How much darker than its surroundings ink is, as a share of the page's contrast.
+INK_SHARE = 0.18
+
+
+def contrast(gray: Gray) -> float:
+    """Distance of the darkest percent of pixels from the paper (median), in grey levels."""
+    sample = gray[::4, ::4]
+    low, middle = np.percentile(sample, (1, 50))
+    return float(middle - low)
+
+
+def ink(gray: Gray, window: int = 41) -> Gray:
+    """Ink as 255, paper as 0: darker than the mean of its surroundings by a part of the contrast.
+
+    Args:
+        gray: (H, W) uint8.
+        window: side of the surroundings in pixels, odd; three letters' height is right.
+
+    Returns:
+        (H, W) uint8. Show-through and stains, a sixth as dark as print at most, are paper.
+    """
+    least = min(45.0, max(10.0, INK_SHARE * contrast(gray)))
+    return cv2.adaptiveThreshold(  # type: ignore[return-value]
+        gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, window, least
+    )
+
+
+def window(x_height: float) -> int:
+    """Side of the surroundings that ``ink`` looks at, for letters of a height in pixels."""
+    return max(15, int(3 * x_height) | 1)

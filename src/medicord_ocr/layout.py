@@ -1,0 +1,418 @@
+"""Where text stands on a prepared page: lines of text, table cells, rows, reading order.
+
+Geometry only: nothing is read here. A *stretch* is a run of text on one line without a wide
+gap, inside one table cell where there is a grid: the piece that readers are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medicord_ocr.ink import ink, window
+from medicord_ocr.page import Box, Row, Segment, Word, bounding
+from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
+
+Gray = NDArray[np.uint8]
+
+#: Gap between stretches in x-heights: a word space is 0.5-0.8, of justified text up to 1.2.
+GAP = 1.45
+#: x-height in pixels of the reduced picture that text is searched on: at 12 no line of the dev half
+#: is lost, and the search takes a quarter of the time that it takes at 24.
+SEARCH_X_HEIGHT = 12.0
+#: Height in x-heights of a filled dark bar that is read inverted.
+BAR_HEIGHT = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A run of text on one line, with the table and cell that hold it (indexes, or None)."""
+
+    box: Box
+    table: int | None = None
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The geometry of a page.
+
+    Attributes:
+        clean: (H, W) uint8, the picture with rulings taken out and dark bars inverted.
+        rulings: the rulings and their grid.
+        stretches: in no particular order.
+        x_height: pixels.
+    """
+
+    clean: Gray
+    rulings: Rulings
+    stretches: tuple[Stretch, ...]
+    x_height: float
+
+
+def find_layout(gray: Gray, x_height: float) -> Layout:
+    """Find the text of a page.
+
+    The search runs on a picture reduced to an x-height of SEARCH_X_HEIGHT; only rulings are
+    taken out at full size.
+
+    Args:
+        gray: (H, W) uint8, upright, dark on light.
+        x_height: height of small letters in pixels.
+    """
+    gray = invert_bars(gray, x_height)
+    factor = min(1.0, SEARCH_X_HEIGHT / x_height)
+    small = gray
+    if factor < 1:
+        small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    unit = x_height * factor
+    mask = ink(small, window(unit))
+    found = find_rulings(mask, unit)
+    boxes = _stretch_boxes(cv2.subtract(mask, widened(found.mask)), found.mask, unit)  # type: ignore[arg-type]
+    rulings = found.scaled(gray.shape, 1 / factor)
+    clean = erase(gray, rulings, x_height)
+    stretches = tuple(_placed(_scaled(box, 1 / factor, gray.shape), rulings) for box in boxes)
+    return Layout(clean, rulings, stretches, x_height)
+
+
+def _scaled(box: Box, factor: float, shape: tuple[int, ...]) -> Box:
+    return Box(
+        max(0, int(box.x0 * factor)),
+        max(0, int(box.y0 * factor)),
+        min(shape[1], int(np.ceil(box.x1 * factor))),
+        min(shape[0], int(np.ceil(box.y1 * factor))),
+    )
+
+
+def invert_bars(gray: Gray, x_height: float) -> Gray:
+    """White text on dark bars turned into dark text on white.
+
+    A bar is dark, wider than thrice its height, and dark along its upper and lower edge, where
+    bold print is not.
+    """
+    factor = 4.0 / x_height
+    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    dark = (small < 120).astype(np.uint8)
+    bars = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 9), np.uint8))
+    tall = int(4 * BAR_HEIGHT)
+    bars = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((tall, 3 * tall), np.uint8))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
+    out = gray
+    for x, y, w, h, _ in stats[1:count]:
+        edges = min(dark[y + 1, x : x + w].mean(), dark[y + h - 2, x : x + w].mean())
+        if edges < 0.9 or h > 0.25 * small.shape[0]:
+            continue
+        x0, y0 = int(x / factor), int(y / factor)
+        x1, y1 = int(np.ceil((x + w) / factor)), int(np.ceil((y + h) / factor))
+        if out is gray:
+            out = gray.copy()
+        out[y0:y1, x0:x1] = 255 - out[y0:y1, x0:x1]
+    return out
+
+
+def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
+    """Boxes of runs of text: letters joined sideways over gaps, then marks joined to their line."""
+    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    x, y, w, h, area = (stats[1:, i] for i in range(5))
+    letters = (h >= 0.35 * x_height) & (h <= 4.5 * x_height) & (w <= 40 * x_height)
+    letters &= area >= max(3.0, 0.04 * x_height**2)
+    # Dashes are flat but belong to the line: they are drawn as tall as a letter. Decimal points
+    # make no line of their own.
+    dashes = (w >= 0.4 * x_height) & (w <= 2.5 * x_height) & (h < 0.35 * x_height)
+    dashes &= area >= 0.05 * x_height**2
+    canvas = np.zeros_like(mask)
+    grow = int(0.4 * x_height)
+    for i in np.flatnonzero(letters | dashes):
+        up = grow if dashes[i] else 0
+        canvas[max(0, y[i] - up) : y[i] + h[i] + up, x[i] : x[i] + w[i]] = 255
+    reach = int(GAP * x_height) | 1
+    joined = cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
+    joined[ruled > 0] = 0
+    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    boxes = [
+        Box(int(x), int(y), int(x + bw), int(y + bh))
+        for x, y, bw, bh, size in stats[1:count]
+        if bw >= 0.3 * x_height and size >= 0.15 * x_height**2
+    ]
+    pieces = [part for box in boxes for part in _split_lines(mask, box, x_height)]
+    return _join_marks(pieces, x_height)
+
+
+def _split_lines(core: Gray, box: Box, x_height: float) -> list[Box]:
+    """A box that holds several touching lines, cut at the valleys of its projection."""
+    if box.height < 3.6 * x_height:
+        return [box]
+    rows = np.count_nonzero(core[box.y0 : box.y1, box.x0 : box.x1], axis=1).astype(np.float64)
+    width = max(3, int(0.5 * x_height) | 1)
+    smooth = np.convolve(rows, np.ones(width) / width, mode="same")
+    floor = 0.35 * float(np.percentile(smooth, 80))
+    low = smooth < floor
+    edges = np.flatnonzero(np.diff(np.concatenate(([1], low.astype(np.int8), [1]))))
+    parts = [
+        Box(box.x0, box.y0 + int(a), box.x1, box.y0 + int(b))
+        for a, b in zip(edges[::2], edges[1::2], strict=False)
+        if b - a >= 0.6 * x_height
+    ]
+    if len(parts) < 2:
+        return [box]
+    cuts = [(a.y1 + b.y0) // 2 for a, b in zip(parts, parts[1:], strict=False)]
+    tops, ends = [box.y0, *cuts], [*cuts, box.y1]
+    return [Box(box.x0, top, box.x1, end) for top, end in zip(tops, ends, strict=True)]
+
+
+def _join_marks(boxes: list[Box], x_height: float) -> list[Box]:
+    """Join rows of marks (Khmer vowels above, subscripts below) to the line they belong to, and
+    boxes that overlap on one line to one."""
+    boxes = sorted(boxes, key=lambda b: (b.y0, b.x0))
+    changed = True
+    while changed:
+        changed = False
+        for i, mark in enumerate(boxes):
+            j = _home(mark, i, boxes, x_height)
+            if j is not None:
+                boxes[j] = boxes[j].union(mark)
+                del boxes[i]
+                changed = True
+                break
+    return boxes
+
+
+def _home(mark: Box, index: int, boxes: list[Box], x_height: float) -> int | None:
+    """Index of the line that a box of marks belongs to, None when it is a line itself."""
+    best, least = None, 0.45 * x_height
+    minor = mark.height < 0.85 * x_height
+    for j, line in enumerate(boxes):
+        if j == index or line.y0 > mark.y1 + least or line.y1 < mark.y0 - least:
+            continue
+        across, down = mark.overlap_x(line), mark.overlap_y(line)
+        same_line = across > 0 and down > 0.5 * min(mark.height, line.height)
+        gap = max(line.y0 - mark.y1, mark.y0 - line.y1, 0)
+        hangs = minor and line.height > mark.height and across > 0.5 * mark.width and gap < least
+        if same_line and line.width * line.height >= mark.width * mark.height:
+            return j
+        if hangs:
+            best, least = j, gap
+    return best
+
+
+def _placed(box: Box, rulings: Rulings) -> Stretch:
+    """The stretch with the smallest cell that holds its middle."""
+    for t, table in enumerate(rulings.tables):
+        if not (table.y0 <= box.middle <= table.y1 and table.x0 <= box.centre <= table.x1):
+            continue
+        holds = [
+            (c.width * c.height, i)
+            for i, c in enumerate(rulings.cells[t])
+            if c.x0 <= box.centre <= c.x1 and c.y0 <= box.middle <= c.y1
+        ]
+        if holds:
+            return Stretch(box, t, min(holds)[1])
+    return Stretch(box)
+
+
+def lines_of(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
+    """Stretches on one line, from left to right; lines from top to bottom.
+
+    A stretch joins the line whose nearest member to the left overlaps it in height by half:
+    so lines may curve over the page.
+    """
+    lines: list[list[Stretch]] = []
+    for stretch in sorted(stretches, key=lambda s: (s.box.x0, s.box.y0)):
+        best, most = None, 0.5
+        for line in lines:
+            last = line[-1].box
+            share = stretch.box.overlap_y(last) / max(1, min(stretch.box.height, last.height))
+            if share > most and stretch.box.x0 >= last.x0 + 0.5 * last.width:
+                best, most = line, share
+        if best is None:
+            lines.append([stretch])
+        else:
+            best.append(stretch)
+    return sorted(lines, key=lambda line: bounding([s.box for s in line]).middle)
+
+
+def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row, ...]:
+    """Rows in reading order from what was read in each stretch.
+
+    Args:
+        layout: the page's geometry.
+        read: words of each stretch, left to right; stretches without words are left out.
+    """
+    stretches = [s for s in layout.stretches if read.get(s)]
+    free = [s for s in stretches if s.cell is None]
+    rows: list[Row] = []
+    panel = 0
+    for table, cells in enumerate(layout.rulings.cells):
+        inside: dict[int, list[Stretch]] = {}
+        for stretch in stretches:
+            if stretch.table == table and stretch.cell is not None:
+                inside.setdefault(stretch.cell, []).append(stretch)
+        for chains in _panels(cells, layout.x_height):
+            for chain in chains:
+                filled = {i: inside[i] for i in chain if i in inside}
+                if len(filled) < 2:
+                    free.extend(s for members in filled.values() for s in members)
+                else:
+                    rows.extend(_chain_rows(layout, panel, filled, read))
+            panel += 1
+    rows.extend(_free_row(line, read) for line in lines_of(free))
+    return _in_order(rows)
+
+
+def _in_order(rows: list[Row]) -> tuple[Row, ...]:
+    """Top to bottom, but of tables side by side the left one first, and whole."""
+    boxes: dict[int, Box] = {}
+    for row in rows:
+        if row.table is not None:
+            boxes[row.table] = boxes[row.table].union(row.box) if row.table in boxes else row.box
+    # A table starts where the highest of those beside it starts.
+    tops = {
+        t: min(b.y0 for b in boxes.values() if b.overlap_y(box) > 0.5 * min(b.height, box.height))
+        for t, box in boxes.items()
+    }
+
+    def place(row: Row) -> tuple[float, float, float]:
+        if row.table is None:
+            return (row.box.middle, 0.0, row.box.x0)
+        return (tops[row.table], boxes[row.table].x0, row.box.middle)
+
+    beside = {
+        t: any(t != u and tops[t] == tops[u] for u in tops) for t in tops
+    }
+    plain = [row for row in rows if row.table is None or not beside[row.table]]
+    plain.sort(key=lambda row: (row.box.middle, row.box.x0))
+    panels = sorted((row for row in rows if row.table is not None and beside[row.table]), key=place)
+    ordered: list[Row] = []
+    for row in plain:
+        while panels and place(panels[0])[0] < row.box.middle:
+            ordered.append(panels.pop(0))
+        ordered.append(row)
+    return tuple(ordered + panels)
+
+
+def _free_row(line: list[Stretch], read: dict[Stretch, tuple[Word, ...]]) -> Row:
+    return Row(tuple(Segment(read[s], bounding([w.box for w in read[s]])) for s in line))
+
+
+def _panels(cells: tuple[Box, ...], x_height: float) -> list[list[list[int]]]:
+    """Cells chained to rows, each with its right neighbour; rows that start at the same place
+    are a panel of their own: two tables side by side may share a frame.
+
+    Returns:
+        For each panel its rows, for each row the indexes of its cells from left to right.
+    """
+    chains: list[list[int]] = []
+    for i in sorted(range(len(cells)), key=lambda i: (cells[i].x0, cells[i].y0)):
+        best, most = None, 0.6
+        for chain in chains:
+            last = cells[chain[-1]]
+            share = cells[i].overlap_y(last) / min(cells[i].height, last.height)
+            if abs(cells[i].x0 - last.x1) < x_height and share > most:
+                best, most = chain, share
+        if best is None:
+            chains.append([i])
+        else:
+            best.append(i)
+    panels: list[list[list[int]]] = []
+    for chain in chains:
+        left = cells[chain[0]].x0
+        for panel in panels:
+            if abs(cells[panel[0][0]].x0 - left) < x_height:
+                panel.append(chain)
+                break
+        else:
+            panels.append([chain])
+    return panels
+
+
+def _chain_rows(
+    layout: Layout,
+    table: int,
+    cells: dict[int, list[Stretch]],
+    read: dict[Stretch, tuple[Word, ...]],
+) -> list[Row]:
+    """One row of a chain of cells, wrapped cells joined; several where all hold as many lines."""
+    lines = [lines_of(members) for members in cells.values()]
+    counts = {len(part) for part in lines}
+    # A grid without rulings between its rows: every cell of the chain holds the same lines.
+    if len(counts) == 1 and counts != {1} and len(cells) >= 3:
+        return [
+            _row_of([part[i] for part in lines], layout, table, read) for i in range(counts.pop())
+        ]
+    if max(counts) > 3:
+        members = [s for part in cells.values() for s in part]
+        return [_free_row(line, read) for line in lines_of(members)]
+    return [_row_of([[s for line in part for s in line] for part in lines], layout, table, read)]
+
+
+def _row_of(
+    parts: list[list[Stretch]], layout: Layout, table: int, read: dict[Stretch, tuple[Word, ...]]
+) -> Row:
+    segments = []
+    for part in parts:
+        words = tuple(word for stretch in part for word in read[stretch])
+        first = part[0]
+        cell = layout.rulings.cells[first.table or 0][first.cell or 0]
+        segments.append(Segment(words, bounding([w.box for w in words]), cell))
+    return Row(tuple(sorted(segments, key=lambda s: s.cell.x0 if s.cell else 0)), table=table)
+
+
+def arrange_words(words: Sequence[Word]) -> tuple[Row, ...]:
+    """Rows of words that a text layer gave: lines by height, segments by wide gaps."""
+    if not words:
+        return ()
+    # A word's box is the line's: about two x-heights tall.
+    unit = float(np.median([word.box.height for word in words])) / 2
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.box.middle, w.box.x0)):
+        line = lines[-1] if lines else None
+        if line and word.box.overlap_y(line[0].box) > 0.5 * min(
+            word.box.height, line[0].box.height
+        ):
+            line.append(word)
+        else:
+            lines.append([word])
+    return tuple(_gapped(sorted(line, key=lambda w: w.box.x0), GAP * unit) for line in lines)
+
+
+def _gapped(line: list[Word], gap: float) -> Row:
+    groups = [[line[0]]]
+    for word in line[1:]:
+        if word.box.x0 - groups[-1][-1].box.x1 > gap:
+            groups.append([word])
+        else:
+            groups[-1].append(word)
+    return Row(tuple(Segment(tuple(g), bounding([w.box for w in g])) for g in groups))
+
+
+def moved_rows(rows: Sequence[Row], x: int, y: int, factor: float) -> list[Row]:
+    """Rows of a region, put to where it lies on its page.
+
+    Args:
+        rows: boxes in pixels of the region's picture.
+        x, y: corner of the region in pixels of the page.
+        factor: pixels of the page for one of the region's picture.
+    """
+
+    def moved(box: Box) -> Box:
+        return Box(
+            round(box.x0 * factor) + x,
+            round(box.y0 * factor) + y,
+            round(box.x1 * factor) + x,
+            round(box.y1 * factor) + y,
+        )
+
+    def segment(part: Segment) -> Segment:
+        words = tuple(replace(word, box=moved(word.box)) for word in part.words)
+        return Segment(words, moved(part.box), moved(part.cell) if part.cell else None)
+
+    return [replace(row, segments=tuple(segment(s) for s in row.segments)) for row in rows]
+
+
+def merge_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows of several regions of a page in reading order."""
+    return tuple(sorted(rows, key=lambda row: (row.box.middle, row.box.x0)))

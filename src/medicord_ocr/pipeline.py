@@ -1,0 +1,288 @@
+"""One document, from file to JSON: intake → preprocess → layout → recognise → structure."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engine is loaded
+
+from medicord_ocr import __version__, debug, schema  # noqa: E402
+from medicord_ocr.errors import MedicordError  # noqa: E402
+from medicord_ocr.intake import SourceDocument, SourcePage, open_document  # noqa: E402
+from medicord_ocr.layout import (  # noqa: E402
+    Layout,
+    arrange,
+    arrange_words,
+    find_layout,
+    merge_rows,
+    moved_rows,
+)
+from medicord_ocr.options import Options  # noqa: E402
+from medicord_ocr.page import PageText, Quality, Row  # noqa: E402
+from medicord_ocr.preprocess import Prepared, half_turn, prepare  # noqa: E402
+from medicord_ocr.recognise import (  # noqa: E402
+    Readers,
+    open_readers,
+    recognise,
+    upside_down,
+)
+from medicord_ocr.structure import understand  # noqa: E402
+
+#: Resolution (dots an inch) below which values go silently wrong: 15 of 39 at 90 dpi.
+LOW_DPI = 100.0
+#: Stages that would move a region of a page against its text layer.
+_MOVING = frozenset({"perspective", "orientation", "deskew"})
+
+
+@dataclass
+class Clock:
+    """Milliseconds spent in each stage, added up over the pages."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time what is done inside under ``name``."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[name] = self.spent.get(name, 0.0) + 1000 * (time.perf_counter() - start)
+
+
+@lru_cache(maxsize=4)
+def _readers(options: Options) -> Readers:
+    return open_readers(options)
+
+
+def readers_for(options: Options) -> Readers:
+    """The readers of these options, loaded once in this process.
+
+    Raises:
+        MissingDependency: when an engine or language data that is asked for is not installed.
+    """
+    return _readers(
+        Options(
+            languages=options.languages,
+            engine=options.engine,
+            tesseract_cmd=options.tesseract_cmd,
+            tessdata=options.tessdata,
+        )
+    )
+
+
+def fingerprint(options: Options) -> str:
+    """What decides the outcome of a run, as 16 hex digits: options, program, engines, models."""
+    engines = readers_for(options).info()
+    return options.fingerprint(__version__, *(repr(engine) for engine in engines))
+
+
+def extract(
+    source: Path | bytes,
+    options: Options | None = None,
+    *,
+    name: str | None = None,
+    debug_dir: Path | None = None,
+) -> schema.Document:
+    """Read one document.
+
+    Args:
+        source: path or content of a PDF, JPEG, PNG, TIFF or BMP.
+        options: how to read it.
+        name: what messages call it; the path where there is one.
+        debug_dir: folder for each stage's picture (patient data), made private.
+
+    Raises:
+        MedicordError: when it cannot be read; see ``errors`` for which.
+    """
+    options = options or Options()
+    clock = Clock()
+    with clock.stage("total"):
+        with clock.stage("load"):
+            readers = readers_for(options)
+        with open_document(source, options, name=name) as document:
+            pages = list(_read_pages(document, readers, options, clock, debug_dir))
+            file_type = document.file_type
+        with clock.stage("structure"):
+            meaning = understand(pages)
+    words = [w for page in pages for row in page.rows for s in row.segments for w in s.words]
+    mean = sum(word.confidence for word in words) / len(words) if words else 0.0
+    header = meaning.header
+    return schema.Document(
+        raw_text="\n\n".join(page.text for page in pages),
+        average_confidence=round(mean, 4),
+        pages=len(pages),
+        file_type=file_type,
+        extracted_at=datetime.now(UTC).replace(microsecond=0),
+        categories=meaning.categories,
+        possible_report_date=header.report_date.value if header.report_date else None,
+        possible_facility=header.facility.value if header.facility else None,
+        possible_doctor=header.doctor.value if header.doctor else None,
+        header=header,
+        document_type=meaning.document_type,
+        page_sizes=tuple((page.width, page.height) for page in pages),
+        engines=_engines(readers, pages),
+        languages=options.languages,
+        quality=tuple(_quality(page) for page in pages),
+        warnings=(
+            *(schema.Warning_(code="second_reader", message=text) for text in readers.warnings),
+            *(_warning(page, text) for page in pages for text in page.warnings),
+        ),
+        timings_ms={key: round(value, 1) for key, value in clock.spent.items()},
+    )
+
+
+def _engines(readers: Readers, pages: list[PageText]) -> tuple[schema.Engine, ...]:
+    if all(page.quality.text_source == "layer" for page in pages):
+        return ()
+    return tuple(
+        schema.Engine(name=info.name, version=info.version, models=info.models)
+        for info in readers.info()
+    )
+
+
+def _quality(page: PageText) -> schema.PageQuality:
+    q = page.quality
+    return schema.PageQuality.model_validate(
+        {"page": page.number, **{name: getattr(q, name) for name in Quality.__slots__}}
+    )
+
+
+def _warning(page: PageText, text: str) -> schema.Warning_:
+    code, _, message = text.partition(": ")
+    return schema.Warning_(code=code, message=message, page=page.number)
+
+
+def _read_pages(
+    document: SourceDocument,
+    readers: Readers,
+    options: Options,
+    clock: Clock,
+    debug_dir: Path | None,
+) -> Iterator[PageText]:
+    """The pages one after another, one picture in memory at a time."""
+    pages = document.pages()
+    while True:
+        with clock.stage("intake"):
+            page = next(pages, None)
+        if page is None:
+            return
+        try:
+            yield read_page(page, readers, options, clock, debug_dir)
+        except MedicordError as error:
+            error.page = error.page or page.number
+            error.source = error.source or document.name
+            raise
+
+
+def read_page(
+    page: SourcePage,
+    readers: Readers,
+    options: Options,
+    clock: Clock | None = None,
+    debug_dir: Path | None = None,
+) -> PageText:
+    """Read one page: its text layer where that is sound, its picture elsewhere.
+
+    Args:
+        page: from intake.
+        readers: from ``readers_for``.
+        options: how to read it.
+        clock: adds up the time of each stage.
+        debug_dir: folder for each stage's picture.
+
+    Returns:
+        Rows in reading order, with boxes in pixels of the upright raster.
+    """
+    clock = clock or Clock()
+    trace = debug.tracer(debug_dir, page.number) if debug_dir else None
+    if not page.layer:
+        with clock.stage("intake"):
+            picture = page.render()
+        return _read_picture(picture, page, readers, options, clock, trace)
+    layer = arrange_words(page.layer)
+    if not page.unread:
+        quality = Quality(dpi=page.dpi, text_source="layer")
+        return PageText(page.number, page.width, page.height, layer, quality)
+    with clock.stage("intake"):
+        picture = page.render()
+    rows: list[Row] = list(layer)
+    still = replace(options, forbidden=options.forbidden | _MOVING)
+    quality = Quality(dpi=page.dpi)
+    for box in page.unread:
+        with clock.stage("preprocess"):
+            part = prepare(picture[box.y0 : box.y1, box.x0 : box.x1], page.dpi, still, trace=trace)
+        found, _ = _read_prepared(part, readers, options, clock, trace)
+        rows.extend(moved_rows(found, box.x0, box.y0, 1 / part.scale))
+        quality = part.quality
+    quality = replace(quality, dpi=page.dpi, text_source="mixed")
+    return PageText(page.number, page.width, page.height, merge_rows(rows), quality)
+
+
+def _read_picture(
+    picture: debug.Picture,
+    page: SourcePage,
+    readers: Readers,
+    options: Options,
+    clock: Clock,
+    trace: debug.Trace | None,
+) -> PageText:
+    with clock.stage("preprocess"):
+        prepared = prepare(picture, page.dpi, options, trace=trace)
+    rows, prepared = _read_prepared(prepared, readers, options, clock, trace)
+    height, width = prepared.image.shape
+    return PageText(
+        page.number, width, height, rows, prepared.quality, _warnings(prepared.quality, rows)
+    )
+
+
+def _read_prepared(
+    prepared: Prepared,
+    readers: Readers,
+    options: Options,
+    clock: Clock,
+    trace: debug.Trace | None,
+) -> tuple[tuple[Row, ...], Prepared]:
+    """Rows of a prepared picture; and the picture, turned if it lay upside down."""
+    if prepared.quality.x_height is None:
+        return (), prepared
+    layout = _layout(prepared, clock)
+    if options.runs("orientation", True):
+        with clock.stage("orientation"):
+            turned = upside_down(layout, readers)
+        if turned:
+            prepared = half_turn(prepared)
+            layout = _layout(prepared, clock)
+    if trace:
+        trace("layout", debug.drawn(layout))
+    with clock.stage("recognise"):
+        read = recognise(layout, readers, options)
+    with clock.stage("layout"):
+        rows = arrange(layout, read)
+    if trace:
+        trace("rows", debug.drawn(layout, rows))
+    return rows, prepared
+
+
+def _layout(prepared: Prepared, clock: Clock) -> Layout:
+    with clock.stage("layout"):
+        return find_layout(prepared.image, (prepared.quality.x_height or 0) * prepared.scale)
+
+
+def _warnings(quality: Quality, rows: tuple[Row, ...]) -> tuple[str, ...]:
+    found = []
+    if not rows:
+        found.append("no_text: no text was found on this page")
+    elif quality.dpi is not None and quality.dpi < LOW_DPI:
+        found.append(
+            f"low_resolution: about {quality.dpi:.0f} dpi; values may be misread below "
+            f"{LOW_DPI:.0f}, scan again if you can"
+        )
+    return tuple(found)

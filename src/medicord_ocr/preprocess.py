@@ -1,0 +1,328 @@
+"""From a page's pixels to an upright, flat, evenly lit grey picture of the right scale.
+
+Each stage is a pure function from one array to another; ``prepare`` runs those whose own
+measure says that they help, unless the options force or forbid them. All grey pictures are
+(H, W) uint8, dark ink on light paper.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medicord_ocr.ink import contrast, ink
+from medicord_ocr.options import Options
+from medicord_ocr.outline import find_page, undo_perspective
+from medicord_ocr.page import Quality
+
+Gray = NDArray[np.uint8]
+Trace = Callable[[str, NDArray[np.uint8]], None]
+
+#: Height of small letters, in pixels, that pages are brought to when outside the band: Tesseract's
+#: error is flat between 17 and 34 and rises outside (docs/design.md, "Scale").
+X_HEIGHT_TARGET, X_HEIGHT_LEAST, X_HEIGHT_MOST = 24.0, 17.0, 38.0
+#: x-height in pixels of 10.5 point print at 300 dpi: what resolution is estimated from.
+X_HEIGHT_AT_300_DPI = 22.0
+#: The most pixels that scaling up may make.
+SCALED_PIXELS = 24_000_000
+#: Skew below this (degrees) is left alone: resampling costs more than it wins.
+SKEW_LEAST = 0.15
+SKEW_MOST = 15.0
+#: A page is turned by 90° only when its columns vary this much more than its rows.
+AXIS_RATIO = 1.35
+#: Shading is divided out when the paper's brightness varies by more than this (grey levels).
+SHADING_LEAST = 24.0
+#: Share of pixels that are lone specks above which the median filter runs.
+SPECKS_LEAST = 0.002
+#: Background noise (standard deviation, grey levels) above which a blur runs.
+NOISE_LEAST = 9.0
+#: Distance of ink from paper (grey levels) below which CLAHE runs.
+CONTRAST_LEAST = 70.0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A page ready for layout.
+
+    Attributes:
+        image: (H, W) uint8 grey, upright but for a possible half turn, flat and scaled.
+        quality: what was measured and done.
+        scale: pixels of ``image`` for one of the source.
+    """
+
+    image: Gray
+    quality: Quality
+    scale: float
+
+
+def prepare(
+    picture: NDArray[np.uint8],
+    dpi: float | None,
+    options: Options,
+    *,
+    trace: Trace | None = None,
+) -> Prepared:
+    """Run the stages that help this picture.
+
+    Args:
+        picture: (H, W) grey or (H, W, 3) BGR, uint8.
+        dpi: resolution of the picture where the file says it, in dots an inch.
+        options: stages forced or forbidden.
+        trace: called with a name and a picture after each stage, for ``--debug-dir``.
+
+    Returns:
+        The picture made ready, with its measured quality.
+    """
+    done: list[str] = []
+
+    def keep(name: str, image: Gray) -> Gray:
+        done.append(name)
+        if trace:
+            trace(name, image)
+        return image
+
+    corners = find_page(picture) if options.runs("perspective", True) else None
+    if corners is not None:
+        picture = keep("perspective", undo_perspective(picture, corners))
+    gray = keep("grayscale", grayscale(picture))
+    spread = shading(gray)
+    if options.runs("shading", spread > SHADING_LEAST):
+        gray = keep("shading", even_out(gray))
+    specks, noise = measure_noise(gray)
+    if options.runs("denoise", specks > SPECKS_LEAST or noise > NOISE_LEAST):
+        gray = keep("denoise", denoise(gray, specks, noise))
+    if options.runs("clahe", contrast(gray) < CONTRAST_LEAST):
+        gray = keep("clahe", clahe(gray))
+    rotation = 90 if options.runs("orientation", True) and lies_on_its_side(gray) else 0
+    if rotation:
+        gray = keep("orientation", turn(gray, rotation))
+    angle = skew(gray) if options.runs("deskew", True) else 0.0
+    if abs(angle) >= SKEW_LEAST:
+        gray = keep("deskew", deskew(gray, angle))
+    else:
+        angle = 0.0
+    height = x_height(gray)
+    factor = scale_factor(height, gray.shape)
+    sharp = sharpness(gray)
+    if factor != 1.0:
+        gray = keep("scale", rescale(gray, factor))
+    if options.runs("threshold", False):
+        gray = keep("threshold", threshold(gray))
+    if dpi is None and height is not None:
+        dpi = height / X_HEIGHT_AT_300_DPI * 300
+    quality = Quality(
+        dpi=_rounded(dpi),
+        skew=round(angle, 2),
+        rotation=rotation,
+        sharpness=round(sharp, 3),
+        noise=round(noise, 2),
+        x_height=_rounded(height),
+        stages=tuple(done),
+    )
+    return Prepared(gray, quality, factor)
+
+
+def half_turn(page: Prepared) -> Prepared:
+    """The page turned by 180°, its quality saying so."""
+    quality = replace(
+        page.quality,
+        rotation=(page.quality.rotation + 180) % 360,
+        stages=(*page.quality.stages, "half_turn"),
+    )
+    return replace(page, image=turn(page.image, 180), quality=quality)
+
+
+def grayscale(picture: NDArray[np.uint8]) -> Gray:
+    """Grey levels of a BGR picture (ITU-R BT.601 luma); a grey one is returned as it is."""
+    if picture.ndim == 2:
+        return picture
+    return cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[return-value]
+
+
+def paper(gray: Gray) -> Gray:
+    """The brightness of the paper at each pixel, ink filled in: an eighth of the size."""
+    small = cv2.resize(
+        gray, (max(8, gray.shape[1] // 8), max(8, gray.shape[0] // 8)), interpolation=cv2.INTER_AREA
+    )
+    # Closing takes away ink narrower than 15 × 8 pixels of the source: all text, no shadow.
+    filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
+    return cv2.GaussianBlur(filled, (0, 0), 5)  # type: ignore[return-value]
+
+
+def shading(gray: Gray) -> float:
+    """How unevenly the paper is lit: 5th to 95th percentile of its brightness, grey levels."""
+    low, high = np.percentile(paper(gray), (5, 95))
+    return float(high - low)
+
+
+def even_out(gray: Gray) -> Gray:
+    """The shading divided out, so that paper is 255 everywhere."""
+    light = cv2.resize(paper(gray), (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_LINEAR)
+    # Nothing darker than 32 is paper: dividing by it would blow up the noise of black areas.
+    return cv2.divide(gray, np.maximum(light, 32), scale=255)  # type: ignore[return-value]
+
+
+def measure_noise(gray: Gray) -> tuple[float, float]:
+    """Share of lone specks (0-1) and standard deviation of the background (grey levels).
+
+    A speck is a dark pixel without a dark neighbour, or a light one without a light neighbour.
+    The deviation is the mean absolute residual of a 3 × 3 median where there is no ink, by
+    the factor that makes it that of Gaussian noise.
+    """
+    part = np.ascontiguousarray(gray[gray.shape[0] // 5 :][:1000, :2400])
+    dark = (part < 110).astype(np.uint8)
+    around = cv2.boxFilter(dark, cv2.CV_8U, (3, 3), normalize=False)
+    specks = float(np.count_nonzero((dark == 1) & (around == 1)))
+    specks += float(np.count_nonzero((dark == 0) & (around == 8)))
+    calm = cv2.erode(part, np.ones((9, 9), np.uint8)) > 150
+    rest = cv2.absdiff(part, cv2.medianBlur(part, 3))[calm]
+    return specks / part.size, 1.6 * float(np.mean(rest)) if rest.size else 0.0
+
+
+def denoise(gray: Gray, specks: float, noise: float) -> Gray:
+    """Median for specks, a slight Gaussian blur for grain: milliseconds, where NLM takes seconds."""
+    if specks > SPECKS_LEAST:
+        gray = cv2.medianBlur(gray, 3)  # type: ignore[assignment]
+    if noise > NOISE_LEAST:
+        gray = cv2.GaussianBlur(gray, (0, 0), 0.9)  # type: ignore[assignment]
+    return gray
+
+
+def clahe(gray: Gray) -> Gray:
+    """Contrast-limited adaptive histogram equalisation (Zuiderveld 1994), clip 2, 8 × 8 tiles."""
+    return cv2.createCLAHE(clipLimit=2.0, tileGridSize=(8, 8)).apply(gray)  # type: ignore[return-value]
+
+
+def threshold(gray: Gray) -> Gray:
+    """Black and white by the local mean: 0 where darker than its surroundings by 12 levels."""
+    size = max(31, int(min(gray.shape) / 40) | 1)
+    return cv2.adaptiveThreshold(  # type: ignore[return-value]
+        gray, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY, size, 12
+    )
+
+
+def turn(gray: Gray, degrees: int) -> Gray:
+    """Turn clockwise by 90, 180 or 270 degrees."""
+    code = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+    return cv2.rotate(gray, code[degrees])  # type: ignore[return-value]
+
+
+def lies_on_its_side(gray: Gray) -> bool:
+    """Whether text runs vertically: columns of ink vary far more than rows do."""
+    points, size = _text_points(gray)
+    if len(points) < 200:
+        return False
+    level = max(_sharpness_of_profile(points, a, size) for a in np.arange(-6, 6.1, 1.0))
+    across = points[:, ::-1]
+    upright = max(_sharpness_of_profile(across, a, size) for a in np.arange(-6, 6.1, 1.0))
+    return upright > AXIS_RATIO * level
+
+
+def skew(gray: Gray) -> float:
+    """Degrees by which lines of text rise to the right (counter-clockwise positive), within ±15.
+
+    The angle whose projection profile is sharpest (Postl 1986; sum of squared differences of
+    neighbouring bins), searched from 1° down to 0.05°. 0.0 when no angle stands out.
+    """
+    points, size = _text_points(gray)
+    if len(points) < 200:
+        return 0.0
+    best, flat = 0.0, 0.0
+    for step, reach in ((1.0, SKEW_MOST), (0.25, 1.0), (0.05, 0.25)):
+        angles = np.arange(best - reach, best + reach + step / 2, step)
+        scores = [_sharpness_of_profile(points, float(a), size) for a in angles]
+        if step == 1.0:
+            flat = float(np.median(scores))
+        best = float(angles[int(np.argmax(scores))])
+        if step == 1.0 and max(scores) < 1.15 * flat:
+            return 0.0
+    return best
+
+
+def deskew(gray: Gray, angle: float) -> Gray:
+    """Turn the page clockwise by ``angle`` degrees, nothing cut off, new corners white."""
+    height, width = gray.shape
+    rad = math.radians(abs(angle))
+    new_width = int(width * math.cos(rad) + height * math.sin(rad))
+    new_height = int(height * math.cos(rad) + width * math.sin(rad))
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
+    matrix[0, 2] += (new_width - width) / 2
+    matrix[1, 2] += (new_height - height) / 2
+    fill = int(np.percentile(gray[::8, ::8], 80))
+    return cv2.warpAffine(  # type: ignore[return-value]
+        gray,
+        matrix,
+        (new_width, new_height),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=fill,
+    )
+
+
+def x_height(gray: Gray) -> float | None:
+    """Height in pixels of small letters, None when the page has fewer than 30 letter-like marks.
+
+    Marks count by their area, so that specks, however many, weigh little; the 15th percentile
+    of the heights is then that of small letters, with capitals and digits above it.
+    """
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink(gray), connectivity=8)
+    w, h, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
+    letters = (h >= 6) & (h <= 120) & (w >= 0.25 * h) & (w <= 2.5 * h) & (area > 0.15 * w * h)
+    if np.count_nonzero(letters) < 30:
+        return None
+    heights, weights = h[letters], (w * h)[letters].astype(np.float64)
+    order = np.argsort(heights)
+    share = np.cumsum(weights[order]) / weights.sum()
+    return float(heights[order][np.searchsorted(share, 0.15)])
+
+
+def scale_factor(height: float | None, shape: tuple[int, ...]) -> float:
+    """What to scale a page by so that small letters are as tall as the readers like."""
+    if height is None or X_HEIGHT_LEAST <= height <= X_HEIGHT_MOST:
+        return 1.0
+    most = math.sqrt(SCALED_PIXELS / (shape[0] * shape[1]))
+    return float(min(X_HEIGHT_TARGET / height, 4.0, max(most, 0.2)))
+
+
+def rescale(gray: Gray, factor: float) -> Gray:
+    """Scale by cubic interpolation upwards, by area means downwards."""
+    method = cv2.INTER_CUBIC if factor > 1 else cv2.INTER_AREA
+    return cv2.resize(gray, None, fx=factor, fy=factor, interpolation=method)  # type: ignore[return-value]
+
+
+def sharpness(gray: Gray) -> float:
+    """0-1: how steep the steepest edges are, as a share of black to white in one pixel."""
+    part = gray[:: max(1, gray.shape[0] // 1500)]
+    steps = cv2.absdiff(part[:, 1:], part[:, :-1])
+    return float(np.percentile(steps, 99.5)) / 255
+
+
+def _text_points(gray: Gray) -> tuple[NDArray[np.float32], int]:
+    """Ink without long runs on a picture of about 900 pixels: (N, 2) of y, x; and its size."""
+    factor = 900 / max(gray.shape)
+    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    mask = ink(np.ascontiguousarray(small), 25)  # type: ignore[arg-type]
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = (stats[:, 2] < 60) & (stats[:, 3] < 60) & (stats[:, 4] >= 3)
+    keep[0] = False
+    points = np.argwhere(keep[labels]).astype(np.float32)
+    if len(points) > 40_000:
+        points = points[:: len(points) // 40_000 + 1]
+    return points, max(mask.shape)
+
+
+def _sharpness_of_profile(points: NDArray[np.float32], angle: float, size: int) -> float:
+    """Sum of squared differences of the projection of (N, 2) y, x points at an angle (degrees)."""
+    rad = math.radians(angle)
+    rows = points[:, 0] * math.cos(rad) + points[:, 1] * math.sin(rad)
+    bins = np.bincount((rows + size).astype(np.int32), minlength=3 * size)
+    return float(np.sum(np.diff(bins.astype(np.float64)) ** 2))
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 1)

@@ -1,0 +1,71 @@
+"""The protocol that every OCR engine is put behind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from medicord_ocr.page import Box
+
+Gray = NDArray[np.uint8]
+Script = Literal["latin", "khmer"]
+
+
+class ReadWord(NamedTuple):
+    """A word as one reader read it.
+
+    Attributes:
+        text: not empty, no white space inside.
+        box: pixels of the line's picture.
+        confidence: 0-1 as the engine gives it; engines are not comparable with one another.
+    """
+
+    text: str
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """A reader's name, version and what its models are: all that decides what it reads."""
+
+    name: str
+    version: str
+    models: dict[str, str] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """An OCR engine.
+
+    Attributes:
+        name: unique, as ``readings`` show it.
+        scripts: the scripts that it can read.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def scripts(self) -> frozenset[Script]: ...
+
+    def info(self) -> EngineInfo:
+        """Version and models."""
+        ...
+
+    def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
+        """Read pictures of single lines of text.
+
+        Args:
+            lines: (H, W) uint8 each, dark on light, a few pixels of paper around the text.
+
+        Returns:
+            For each line its words from left to right; empty where nothing was read.
+
+        Raises:
+            EngineError: when the engine fails.
+        """
+        ...

@@ -1,0 +1,147 @@
+"""PP-OCRv6 recognition on onnxruntime, with the model file that the rapidocr package carries.
+
+Latin script and digits only: none of its 18,708 characters is Khmer. Only the model file of the
+package is used (Apache-2.0); the package itself is not imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medicord_ocr.errors import EngineError, MissingDependency
+from medicord_ocr.page import Box
+from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
+
+MODEL = "PP-OCRv6_rec_small.onnx"
+#: Height in pixels that the model reads lines at.
+HEIGHT = 48
+#: Widest picture given to it, in pixels: memory grows with the width.
+WIDEST = 3200
+
+
+@cache
+def model_path() -> Path:
+    """The model file in the installed rapidocr package.
+
+    Raises:
+        MissingDependency: when rapidocr or onnxruntime is not installed, or the file is not there.
+    """
+    if find_spec("onnxruntime") is None or (spec := find_spec("rapidocr")) is None:
+        raise MissingDependency(
+            "the second reader needs onnxruntime and rapidocr",
+            hint="Install them: pip install onnxruntime rapidocr",
+        )
+    path = Path(spec.origin or "").parent / "models" / MODEL
+    if not path.is_file():
+        raise MissingDependency(
+            f"rapidocr does not hold {MODEL}", hint="Install it anew: pip install -U rapidocr"
+        )
+    return path
+
+
+class PaddleReader:
+    """PP-OCRv6's recognition model, loaded at first use, one thread."""
+
+    name = "pp-ocrv6"
+    scripts: frozenset[Script] = frozenset({"latin"})
+
+    def __init__(self) -> None:
+        self._path = model_path()
+        self._session: Any = None
+        self._characters: list[str] = []
+
+    def info(self) -> EngineInfo:
+        """Versions of the packages and the hash of the model."""
+        digest = sha256(self._path.read_bytes()).hexdigest()[:12]
+        about = f"{version('rapidocr')} (onnxruntime {version('onnxruntime')})"
+        return EngineInfo(self.name, about, {MODEL: digest})
+
+    def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
+        """Each line by itself: batches of padded lines were no faster on one thread."""
+        session = self._ready()
+        found = []
+        for line in lines:
+            try:
+                scores = session.run(None, {"x": _input(line)})[0][0]
+            except Exception as error:
+                raise EngineError(f"{self.name} failed on a line") from error
+            found.append(decode(scores, self._characters, line.shape[1], line.shape[0]))
+        return found
+
+    def _ready(self) -> Any:
+        if self._session is None:
+            import onnxruntime
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = options.inter_op_num_threads = 1
+            # Arenas keep what the widest line took: 806 MB against 630 MB a process.
+            options.enable_cpu_mem_arena = False
+            options.log_severity_level = 3
+            try:
+                session = onnxruntime.InferenceSession(
+                    str(self._path), options, providers=["CPUExecutionProvider"]
+                )
+            except Exception as error:
+                raise MissingDependency(
+                    f"the model file {MODEL} cannot be loaded",
+                    hint="Install it anew: pip install --force-reinstall rapidocr",
+                ) from error
+            meta = session.get_modelmeta().custom_metadata_map
+            self._characters = ["", *meta["character"].split("\n"), " "]
+            self._session = session
+        return self._session
+
+
+def _input(line: Gray) -> NDArray[np.float32]:
+    """(1, 3, HEIGHT, W) float32 in -1 to 1, as the model was trained."""
+    height, width = line.shape
+    width = min(WIDEST, max(16, round(HEIGHT * width / height)))
+    method = cv2.INTER_AREA if height > HEIGHT else cv2.INTER_CUBIC
+    small = cv2.resize(line, (width, HEIGHT), interpolation=method)
+    scaled = small.astype(np.float32) / 127.5 - 1.0
+    return np.repeat(scaled[None, None], 3, axis=1)
+
+
+def decode(
+    scores: NDArray[np.float32], characters: Sequence[str], width: int, height: int
+) -> tuple[ReadWord, ...]:
+    """Greedy CTC decoding to words.
+
+    Args:
+        scores: (T, C) float32 probabilities, class 0 the blank.
+        characters: C strings, that of class 0 unused.
+        width, height: pixels of the line's picture, over which the T steps are spread evenly.
+
+    Returns:
+        Words from left to right; a word's confidence is the least of its characters'.
+    """
+    best = scores.argmax(axis=1)
+    changed = np.concatenate(([True], best[1:] != best[:-1])) & (best != 0)
+    step = width / len(best)
+    words: list[ReadWord] = []
+    letters: list[tuple[str, int, float]] = []
+    for t in [*np.flatnonzero(changed).tolist(), -1]:
+        text = characters[best[t]] if t >= 0 else " "
+        if text.strip():
+            letters.append((text, t, float(scores[t, best[t]])))
+        elif letters:
+            left, right = int(letters[0][1] * step), int((letters[-1][1] + 1) * step)
+            words.append(
+                ReadWord(
+                    "".join(letter for letter, _, _ in letters),
+                    Box(left, 0, min(width, max(right, left + 1)), height),
+                    min(p for _, _, p in letters),
+                )
+            )
+            letters = []
+    return tuple(words)

@@ -1,0 +1,351 @@
+"""Which reader reads which line, and how sure the outcome is.
+
+Every stretch is read by Tesseract in the Latin script first, which is quick. What it cannot read
+well goes to the reader of Khmer. Whatever holds a digit or a short result is read once more by a
+reader that fails differently: a value is certain only where two readers agree.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Levenshtein
+
+from medicord_ocr.errors import MissingDependency
+from medicord_ocr.khmer import canonical, has_khmer
+from medicord_ocr.layout import Layout, Stretch
+from medicord_ocr.options import Options
+from medicord_ocr.page import Box, Reading, Word
+from medicord_ocr.readers.base import EngineInfo, Reader, ReadWord
+from medicord_ocr.readers.tesseract import open_tesseract
+
+Gray = NDArray[np.uint8]
+
+#: Paper left around a stretch, in x-heights: less cuts marks off, more pulls neighbours in.
+MARGIN = 0.35
+#: Confidence of agreement, of readers that differ, and of a number that one reader read alone.
+AGREED, DIFFER, ALONE = 0.98, 0.5, 0.7
+#: A second reader that is this sure (0-1) replaces the first where they differ.
+SURE = 0.9
+#: A second reader that is this sure of all its words reads Latin script: of 400 Khmer stretches
+#: of the dev half it gave none above 0.7.
+SURE_LATIN = 0.75
+#: Similarity (0-1) of two Latin readings that shows a stretch to be Latin.
+ALIKE = 0.6
+_CHINESE = re.compile("[\u2e80-\ufeff]")
+_SAME = str.maketrans({
+    "–": "-", "—": "-", "−": "-", "‐": "-", "μ": "µ", "’": "'", "‘": "'", "“": '"', "”": '"',
+    "，": ",", "：": ":", "（": "(", "）": ")", "×": "x", "⁄": "/", "；": ";", "＜": "<", "＞": ">",
+    "％": "%",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The readers of one process, models loaded once.
+
+    Attributes:
+        latin: reads every stretch first.
+        khmer: reads what holds Khmer; None when no Khmer language is asked for.
+        second: reads numbers once more; None when it is not installed.
+        warnings: what is missing, a sentence each.
+    """
+
+    latin: Reader
+    khmer: Reader | None = None
+    second: Reader | None = None
+    warnings: tuple[str, ...] = ()
+
+    def info(self) -> tuple[EngineInfo, ...]:
+        """What takes part, in the order in which it reads."""
+        used = (self.latin, self.khmer, self.second)
+        return tuple(reader.info() for reader in used if reader is not None)
+
+
+def open_readers(options: Options) -> Readers:
+    """The readers that the options ask for.
+
+    Raises:
+        MissingDependency: when Tesseract or the data of a language is not there; a missing
+            second reader is a warning only.
+    """
+    if options.engine == "fake":
+        from medicord_ocr.readers.fake import FakeReader
+
+        return Readers(FakeReader())
+    latin = tuple(lang for lang in options.languages if lang != "khm")
+
+    def tesseract(languages: tuple[str, ...]) -> Reader:
+        return open_tesseract(
+            languages, command=options.tesseract_cmd, tessdata=options.tessdata
+        )
+
+    both = tesseract(options.languages)
+    khmer = both if "khmer" in both.scripts else None
+    first = tesseract(latin) if latin else both
+    if options.engine == "tesseract":
+        return Readers(first, khmer)
+    try:
+        from medicord_ocr.readers.paddle import PaddleReader
+
+        return Readers(first, khmer, PaddleReader())
+    except MissingDependency as error:
+        return Readers(first, khmer, None, (str(error),))
+
+
+def same(text: str) -> str:
+    """Text without what two readings may differ in and still agree: dashes, quotes, spaces."""
+    folded = unicodedata.normalize("NFC", text).translate(_SAME)
+    return "".join(folded.split())
+
+
+def recognise(
+    layout: Layout, readers: Readers, options: Options
+) -> dict[Stretch, tuple[Word, ...]]:
+    """Read all stretches of a page.
+
+    Args:
+        layout: where the text stands.
+        readers: who reads.
+        options: ``line_threshold`` decides what goes to the reader of Khmer.
+
+    Returns:
+        The words of each stretch from left to right, boxes in pixels of the page.
+    """
+    stretches = list(layout.stretches)
+    crops = [_crop(layout, stretch.box) for stretch in stretches]
+    first = _read(readers.latin, crops, range(len(crops)))
+    doubtful = {
+        i for i, words in first.items() if not words or _weakest(words) < options.line_threshold
+    }
+    # The second reader knows Latin script from what it cannot read, Tesseract does not.
+    wanted = [i for i, words in first.items() if i in doubtful or _needs_second(words)]
+    second = _read(readers.second, crops, wanted)
+    foreign = [
+        i
+        for i in sorted(doubtful)
+        if not _sure(second.get(i, ()), stretches[i].box) and not _alike(first[i], second.get(i, ()))
+    ]
+    khmer = _read(readers.khmer, crops, foreign)
+    read: dict[Stretch, tuple[Word, ...]] = {}
+    for i, stretch in enumerate(stretches):
+        words, is_khmer = _better(first[i], khmer.get(i, ()))
+        name = _name(readers.khmer if is_khmer else readers.latin)
+        merged = (
+            _merge(words, name, second[i], _name(readers.second))
+            if i in second
+            else _alone(words, name)
+        )
+        corner = _corner(layout, stretch.box)
+        read[stretch] = tuple(_moved(word, corner) for word in merged)
+    return read
+
+
+def _read(
+    reader: Reader | None, crops: Sequence[Gray], which: Sequence[int] | range
+) -> dict[int, tuple[ReadWord, ...]]:
+    if reader is None:
+        return {}
+    return dict(zip(which, reader.read([crops[i] for i in which]), strict=True))
+
+
+def _corner(layout: Layout, box: Box) -> tuple[int, int]:
+    margin = int(MARGIN * layout.x_height)
+    return max(0, box.x0 - margin), max(0, box.y0 - margin)
+
+
+def _crop(layout: Layout, box: Box) -> Gray:
+    margin = int(MARGIN * layout.x_height)
+    x0, y0 = _corner(layout, box)
+    return np.ascontiguousarray(layout.clean[y0 : box.y1 + margin, x0 : box.x1 + margin])
+
+
+def _weakest(words: Sequence[ReadWord]) -> float:
+    return min(word.confidence for word in words)
+
+
+def _mean(words: Sequence[ReadWord]) -> float:
+    letters = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
+
+
+def _better(
+    latin: tuple[ReadWord, ...], khmer: tuple[ReadWord, ...]
+) -> tuple[tuple[ReadWord, ...], bool]:
+    """The reading to go on with, and whether it is that of the Khmer reader."""
+    if not khmer:
+        return latin, False
+    if any(has_khmer(word.text) for word in khmer):
+        # Tesseract is unsure of Khmer that it reads right (57 of 100 for a perfect line).
+        return (khmer, True) if _mean(khmer) > _mean(latin) - 0.15 else (latin, False)
+    return (khmer, True) if _mean(khmer) > _mean(latin) + 0.05 else (latin, False)
+
+
+def _needs_second(words: Sequence[ReadWord]) -> bool:
+    """Whether a stretch holds what harms when it is wrong: a digit, a sign, a short result."""
+    text = "".join(word.text for word in words)
+    return len(text) <= 12 or bool(re.search(r"[0-9+<>≤≥/%]", text))
+
+
+def _sure(words: Sequence[ReadWord], stretch: Box) -> bool:
+    """Whether a reading accounts for all of a stretch: Khmer letters are junk to it, or nothing."""
+    read = sum(word.box.width for word in words)
+    return bool(words) and _weakest(words) >= SURE_LATIN and read >= 0.7 * stretch.width
+
+
+def _alike(first: Sequence[ReadWord], second: Sequence[ReadWord]) -> bool:
+    """Whether two readers of Latin script read nearly the same: on Khmer they never do."""
+    a, b = same("".join(w.text for w in first)), same("".join(w.text for w in second))
+    return min(len(a), len(b)) >= 3 and Levenshtein.normalized_similarity(a, b) >= ALIKE
+
+
+def _name(reader: Reader | None) -> str:
+    return reader.name if reader else ""
+
+
+def _alone(words: Sequence[ReadWord], name: str) -> list[Word]:
+    return [
+        Word(
+            canonical(word.text),
+            word.box,
+            word.confidence * (ALONE if any(c.isdigit() for c in word.text) else 1.0),
+            (Reading(name, word.text),),
+        )
+        for word in words
+        if canonical(word.text)
+    ]
+
+
+def _merge(
+    first: Sequence[ReadWord], name: str, second: Sequence[ReadWord], other: str
+) -> list[Word]:
+    """Two readings of one stretch as one: groups of words that stand over each other."""
+    merged: list[Word] = []
+    for mine, theirs in _groups(first, second):
+        theirs = [word for word in theirs if not _CHINESE.search(word.text)]
+        if not mine:
+            # What one reader alone saw is kept where it is sure: Tesseract loses short words.
+            if theirs and _weakest(theirs) >= SURE:
+                merged.extend(_alone(theirs, other))
+            continue
+        if not theirs or any(has_khmer(word.text) for word in mine):
+            merged.extend(_alone(mine, name))
+            continue
+        a = " ".join(word.text for word in mine)
+        b = " ".join(word.text for word in theirs)
+        if same(a) == same(b):
+            # The one with more words: readers lose spaces, they seldom invent them.
+            words = theirs if len(theirs) > len(mine) else mine
+            merged.extend(_agreed(words, (Reading(name, a), Reading(other, b))))
+        else:
+            merged.extend(_differing(mine, theirs, Reading(name, a), Reading(other, b)))
+    return merged
+
+
+def _agreed(words: Sequence[ReadWord], whole: tuple[Reading, Reading]) -> list[Word]:
+    if len(words) == 1:
+        return [_word(words[0], AGREED, whole)]
+    return [
+        _word(w, AGREED, tuple(Reading(r.reader, w.text) for r in whole)) for w in words
+    ]
+
+
+def _differing(
+    mine: Sequence[ReadWord], theirs: Sequence[ReadWord], a: Reading, b: Reading
+) -> list[Word]:
+    """Words where two readers differ: the second's where it is sure and surer, both kept."""
+    take_second = _weakest(theirs) >= SURE or _weakest(theirs) > _weakest(mine)
+    words, order = (theirs, (b, a)) if take_second else (mine, (a, b))
+    return [
+        _word(w, min(DIFFER, w.confidence), order if len(words) == 1 else (Reading(order[0].reader, w.text), order[1]))
+        for w in words
+    ]
+
+
+def _word(word: ReadWord, confidence: float, readings: tuple[Reading, ...]) -> Word:
+    text = canonical(word.text.translate(_WIDTHS))
+    return Word(text or word.text, word.box, confidence, readings)
+
+
+#: Full-width forms that a reader trained on Chinese gives for plain ones.
+_WIDTHS = str.maketrans("，：（）；＜＞％", ",:();<>%")
+
+
+def _groups(
+    first: Sequence[ReadWord], second: Sequence[ReadWord]
+) -> list[tuple[list[ReadWord], list[ReadWord]]]:
+    """Words of two readings in groups that share width, left to right."""
+    marked = sorted(
+        [(w, 0) for w in first] + [(w, 1) for w in second], key=lambda pair: pair[0].box.x0
+    )
+    groups: list[tuple[list[ReadWord], list[ReadWord]]] = []
+    end = -1
+    for word, which in marked:
+        shared = end - word.box.x0
+        if not groups or shared < 0.35 * min(word.box.width, end - _start(groups[-1])):
+            groups.append(([], []))
+            end = word.box.x1
+        groups[-1][which].append(word)
+        end = max(end, word.box.x1)
+    return groups
+
+
+def _start(group: tuple[list[ReadWord], list[ReadWord]]) -> int:
+    return min(word.box.x0 for words in group for word in words)
+
+
+def _moved(word: Word, corner: tuple[int, int]) -> Word:
+    x, y = corner
+    box = Box(word.box.x0 + x, word.box.y0 + y, word.box.x1 + x, word.box.y1 + y)
+    return Word(word.text, box, word.confidence, word.readings, word.bold)
+
+
+def stroke_width(layout: Layout, box: Box) -> float:
+    """Mean width of the strokes in a box, in x-heights: what tells bold print.
+
+    Twice the mean distance of ink to its edge, over ink darker than half.
+    """
+    part = layout.clean[box.y0 : box.y1, box.x0 : box.x1]
+    if part.size == 0:
+        return 0.0
+    dark = (part < 140).astype(np.uint8)
+    inside = cv2.distanceTransform(dark, cv2.DIST_L2, 3)
+    values = inside[inside > 0]
+    return float(4 * values.mean() / layout.x_height) if values.size else 0.0
+
+
+#: Lines that the direction of a page is judged from, and how much better the other way must read.
+DIRECTION_LINES, DIRECTION_MARGIN = 8, 0.12
+
+
+def upside_down(layout: Layout, readers: Readers) -> bool:
+    """Whether the page reads better turned by 180°: a few lines read both ways.
+
+    Lines are read upright first; only where they read badly are they turned. Where neither way
+    reads well the page stays as it is.
+    """
+    wide = [s for s in layout.stretches if 3 < s.box.width / max(1, s.box.height) < 30]
+    wide = sorted(wide, key=lambda s: -s.box.width)[:DIRECTION_LINES]
+    if len(wide) < 2:
+        return False
+    reader = readers.latin
+    crops = [_crop(layout, stretch.box) for stretch in wide]
+    upright = _legibility(reader, crops)
+    if upright > 0.75:
+        return False
+    turned = [np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops]
+    other = _legibility(reader, turned)
+    if max(upright, other) < 0.6 and readers.khmer is not None:
+        upright, other = _legibility(readers.khmer, crops), _legibility(readers.khmer, turned)
+    return other > upright + DIRECTION_MARGIN
+
+
+def _legibility(reader: Reader, crops: Sequence[Gray]) -> float:
+    """Mean over lines of the mean confidence of their letters."""
+    return float(np.mean([_mean(words) for words in reader.read(crops)]))

@@ -1,0 +1,187 @@
+"""Ruled tables: finding the rulings, taking them out of the picture, keeping their grid.
+
+Tesseract drops the cells of a bordered table, so rulings must go before recognition; the
+grid that they drew says which words belong together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from medicord_ocr.ink import ink, window
+from medicord_ocr.page import Box
+
+Gray = NDArray[np.uint8]
+
+#: Shortest ruling and its greatest thickness, in x-heights. The longest dash of print is an em
+#: dash (2 x-heights); a Khmer letter has no horizontal stroke longer than 2.
+RULING_LENGTH, RULING_THICKNESS = 4.5, 0.45
+#: A run is a ruling where less than this share of its length has ink right above and below it:
+#: TOUCHED for runs up to SURE_LENGTH x-heights, TOUCHED_LONG for longer ones. A line of letters
+#: that runs together at its x-height has 0.5 and more on one side.
+SURE_LENGTH, TOUCHED, TOUCHED_LONG = 30.0, 0.3, 0.6
+#: Least width and height of a cell, in x-heights.
+CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The rulings of a page.
+
+    Attributes:
+        mask: (H, W) uint8, 255 where a ruling is.
+        tables: outer boxes of connected rulings that hold two cells or more.
+        cells: for each table, its cells in reading order.
+    """
+
+    mask: Gray
+    tables: tuple[Box, ...]
+    cells: tuple[tuple[Box, ...], ...]
+
+    def scaled(self, shape: tuple[int, ...], factor: float) -> Rulings:
+        """The same rulings on a picture of another size.
+
+        Args:
+            shape: height and width of that picture.
+            factor: its pixels for one of this.
+        """
+        mask = cv2.resize(self.mask, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+
+        def grown(box: Box) -> Box:
+            return Box(*(round(edge * factor) for edge in box))
+
+        return Rulings(
+            ((mask > 64) * np.uint8(255)).astype(np.uint8),
+            tuple(grown(table) for table in self.tables),
+            tuple(tuple(grown(cell) for cell in cells) for cells in self.cells),
+        )
+
+
+def find_rulings(marks: Gray, x_height: float) -> Rulings:
+    """Find straight horizontal and vertical rulings by morphological opening.
+
+    Args:
+        marks: (H, W) uint8, ink 255 and paper 0, skew undone.
+        x_height: height of small letters in pixels of ``marks``.
+    """
+    horizontal = _runs(marks, x_height)
+    vertical = _runs(np.ascontiguousarray(marks.T), x_height).T
+    mask = np.ascontiguousarray(horizontal | vertical)
+    tables, cells = _grid(horizontal, np.ascontiguousarray(vertical), x_height)
+    return Rulings(mask, tables, cells)
+
+
+def _runs(marks: Gray, x_height: float) -> Gray:
+    """Horizontal rulings alone: long, thin, and free of letters on both sides."""
+    length, thick = int(RULING_LENGTH * x_height), max(3, int(RULING_THICKNESS * x_height))
+    # Thickened by a pixel above and below, a ruling stays one run where it slants or wavers; the
+    # closing bridges the gaps of dotted and faint ones; the opening leaves long runs only.
+    thicker = cv2.dilate(marks, np.ones((3, 1), np.uint8))
+    bridged = cv2.morphologyEx(thicker, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
+    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    filled = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((thick + 3, 1), np.uint8))
+    if cv2.countNonZero(filled):
+        runs = cv2.subtract(runs, cv2.dilate(filled, np.ones((3, 1), np.uint8)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    if count <= 1:
+        return runs  # type: ignore[return-value]
+    good = np.zeros(count, bool)
+    for i in range(1, count):
+        short = stats[i, 2] < SURE_LENGTH * x_height
+        good[i] = stats[i, 2] >= length and _stands_free(
+            marks, stats[i], x_height, TOUCHED if short else TOUCHED_LONG
+        )
+    return np.where(good[labels], bridged & runs, 0).astype(np.uint8)
+
+
+def _stands_free(
+    marks: Gray, stat: NDArray[np.int32], x_height: float, touched: float
+) -> bool:
+    """Whether a run has little ink along it: a line of letters seen at their x-height has much."""
+    x, y, w, h, _ = (int(n) for n in stat)
+    reach = max(2, round(0.25 * x_height))
+    above = marks[max(0, y - reach) : y, x : x + w]
+    below = marks[y + h : y + h + reach, x : x + w]
+    return all(
+        part.size == 0 or float(part.any(axis=0).mean()) < touched for part in (above, below)
+    )
+
+
+def _grid(
+    horizontal: Gray, vertical: Gray, x_height: float
+) -> tuple[tuple[Box, ...], tuple[tuple[Box, ...], ...]]:
+    """Tables and their cells: the closed areas between connected rulings."""
+    reach = max(3, int(0.5 * x_height))
+    lines = cv2.dilate(horizontal, np.ones((3, 2 * reach + 1), np.uint8)) | cv2.dilate(
+        vertical, np.ones((2 * reach + 1, 3), np.uint8)
+    )
+    count, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    tables, cells = [], []
+    for x, y, w, h, _ in stats[1:count]:
+        if w < 6 * x_height or h < 2 * x_height:
+            continue
+        inside = _cells(lines[y : y + h, x : x + w], int(x), int(y), x_height)
+        if len(inside) >= 2:
+            tables.append(Box(int(x), int(y), int(x + w), int(y + h)))
+            cells.append(inside)
+    return tuple(tables), tuple(cells)
+
+
+def _cells(lines: Gray, left: int, top: int, x_height: float) -> tuple[Box, ...]:
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (lines == 0).astype(np.uint8), connectivity=4
+    )
+    height, width = lines.shape
+    found = []
+    for x, y, w, h, area in stats[1:count]:
+        at_edge = x == 0 or y == 0 or x + w == width or y + h == height
+        box_like = area > 0.8 * w * h
+        if at_edge or not box_like or w < CELL_WIDTH * x_height or h < CELL_HEIGHT * x_height:
+            continue
+        found.append(Box(int(x + left), int(y + top), int(x + w + left), int(y + h + top)))
+    return tuple(sorted(found, key=lambda b: (b.y0, b.x0)))
+
+
+def widened(mask: Gray) -> Gray:
+    """The rulings with the soft edge that printing and scanning give them: a pixel more around."""
+    return cv2.dilate(mask, np.ones((3, 3), np.uint8))  # type: ignore[return-value]
+
+
+def erase(gray: Gray, rulings: Rulings, x_height: float) -> Gray:
+    """The picture without its rulings, glyphs that cross them made whole again.
+
+    Args:
+        gray: (H, W) uint8 picture.
+        rulings: as found, at the scale of ``gray``.
+        x_height: height of small letters in pixels.
+
+    Returns:
+        A new picture; where ink goes on both above and below (or left and right of) a ruling,
+        the stretch between is kept.
+    """
+    if not cv2.countNonZero(rulings.mask):
+        return gray
+    marks = ink(gray, window(x_height))
+    mask = widened(rulings.mask)
+    rest = cv2.subtract(marks, mask)
+    # What a short closing of the remaining ink fills inside the mask was a stroke that crossed.
+    span = int(np.ceil(_thickness(mask))) + 3
+    across = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((span, 1), np.uint8))
+    along = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, span), np.uint8))
+    strokes = cv2.bitwise_and(cv2.bitwise_or(across, along), cv2.bitwise_and(mask, marks))
+    # Paper is the brightest of the surroundings: a table's row may be shaded.
+    paper = cv2.dilate(gray, np.ones((span + 2, span + 2), np.uint8))
+    wipe = (mask > 0) & (strokes == 0)
+    out = gray.copy()
+    out[wipe] = paper[wipe]
+    return out
+
+
+def _thickness(mask: Gray) -> float:
+    """Typical thickness of the rulings in pixels: from the distance of ridge pixels to the edge."""
+    inside = cv2.distanceTransform(mask, cv2.DIST_L1, 3)
+    return float(min(12.0, 2.0 * np.percentile(inside[mask > 0], 90)))

@@ -1,0 +1,101 @@
+"""From words to fields: raw text, readings, confidence, source and review reasons.
+
+Every field of the document is made here, so that confidence and review mean one thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
+from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, ReadingModel, Source
+
+#: Page number (from 1) and index of a row in ``PageText.rows``.
+RowRef = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of one page that a field was taken from, in reading order; may be empty.
+
+    Attributes:
+        page: page number counted from 1.
+        words: the words, whole; a field made of a part of a word still names the word.
+    """
+
+    page: int
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        """The words joined by single spaces."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def box(self) -> Box:
+        """The box of all words. Raises ValueError when there are none."""
+        return bounding([word.box for word in self.words])
+
+
+def span_of(page: PageText, part: Row | Segment | Iterable[Word]) -> Span:
+    """The span of a row, a segment or some words of a page."""
+    if isinstance(part, Row):
+        words = tuple(word for segment in part.segments for word in segment.words)
+    elif isinstance(part, Segment):
+        words = part.words
+    else:
+        words = tuple(part)
+    return Span(page.number, words)
+
+
+def field_info(
+    span: Span | None, *, reasons: Iterable[str] = (), ceiling: float = 1.0, raw: str | None = None
+) -> FieldInfo:
+    """The provenance of one field.
+
+    Args:
+        span: the words that the field was taken from, None or empty when it is null.
+        reasons: review codes that the structure found (``implausible_value`` …).
+        ceiling: 0-1, the most that the interpretation deserves, whatever the words' confidence.
+        raw: the text as read where it is a part of the words, else None.
+
+    Returns:
+        confidence is the least of the words' and the ceiling (0 for a null field);
+        it is marked for review when there is a reason, or it is below REVIEW_BELOW.
+    """
+    found = tuple(dict.fromkeys(reasons))
+    if span is None or not span.words:
+        return FieldInfo(
+            raw=raw, confidence=0.0, source=None, needs_review=bool(found), review_reasons=found
+        )
+    confidence = min(ceiling, *(word.confidence for word in span.words))
+    if confidence < REVIEW_BELOW and "low_confidence" not in found:
+        found = (*found, "low_confidence")
+    return FieldInfo(
+        raw=raw if raw is not None else span.text,
+        readings=_readings(span),
+        confidence=round(max(0.0, confidence), 4),
+        source=Source(page=span.page, box=(span.box.x0, span.box.y0, span.box.x1, span.box.y1)),
+        needs_review=bool(found),
+        review_reasons=found,
+    )
+
+
+def _readings(span: Span) -> tuple[ReadingModel, ...]:
+    readers = dict.fromkeys(r.reader for word in span.words for r in word.readings)
+    return tuple(
+        ReadingModel(
+            reader=reader,
+            text=" ".join(
+                r.text for word in span.words for r in word.readings if r.reader == reader
+            ),
+        )
+        for reader in readers
+    )
+
+
+def item_confidence(fields: Mapping[str, FieldInfo]) -> tuple[float, bool]:
+    """An item's confidence (the least of its non-null fields) and whether it needs review."""
+    known = [info.confidence for info in fields.values() if info.source is not None]
+    return (min(known) if known else 0.0), any(info.needs_review for info in fields.values())
