@@ -93,6 +93,12 @@ def drawn(layout: Layout, rows: tuple[Row, ...] = ()) -> Picture:
             cv2.rectangle(picture, segment.box[:2], segment.box[2:], _ORDER, thick)
         place = (max(0, row.box.x0 - int(3 * layout.x_height)), row.box.y1)
         cv2.putText(
-            picture, str(number), place, cv2.FONT_HERSHEY_SIMPLEX, layout.x_height / 24, _ORDER, thick
+            picture,
+            str(number),
+            place,
+            cv2.FONT_HERSHEY_SIMPLEX,
+            layout.x_height / 24,
+            _ORDER,
+            thick,
         )
     return picture  # type: ignore[return-value]

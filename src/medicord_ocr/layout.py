@@ -139,7 +139,26 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         if bw >= 0.3 * x_height and size >= 0.15 * x_height**2
     ]
     pieces = [part for box in boxes for part in _split_lines(mask, box, x_height)]
-    return _join_marks(pieces, x_height)
+    dots = (w >= 0.12 * x_height) & (h >= 0.12 * x_height) & (area >= 0.6 * w * h)
+    dots &= ~(letters | dashes) & (h <= 0.5 * x_height) & (w <= 0.5 * x_height)
+    marks = [
+        Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i])) for i in np.flatnonzero(dots)
+    ]
+    return _with_dots(_join_marks(pieces, x_height), marks, x_height)
+
+
+def _with_dots(lines: list[Box], dots: list[Box], x_height: float) -> list[Box]:
+    """Lines made longer by the dots (of a colon, a full stop, a leader) right beside them."""
+    reach = GAP * x_height
+    grown = list(lines)
+    for dot in sorted(dots, key=lambda d: d.x0):
+        for i, line in enumerate(grown):
+            if not line.y0 <= dot.middle <= line.y1:
+                continue
+            if -dot.width <= dot.x0 - line.x1 <= reach or 0 <= line.x0 - dot.x1 <= 0.5 * reach:
+                grown[i] = line.union(Box(dot.x0, line.y0, dot.x1, line.y1))
+                break
+    return grown
 
 
 def _split_lines(core: Gray, box: Box, x_height: float) -> list[Box]:
@@ -166,7 +185,8 @@ def _split_lines(core: Gray, box: Box, x_height: float) -> list[Box]:
 
 def _join_marks(boxes: list[Box], x_height: float) -> list[Box]:
     """Join rows of marks (Khmer vowels above, subscripts below) to the line they belong to, and
-    boxes that overlap on one line to one."""
+    boxes that overlap on one line to one.
+    """
     boxes = sorted(boxes, key=lambda b: (b.y0, b.x0))
     changed = True
     while changed:
@@ -280,9 +300,7 @@ def _in_order(rows: list[Row]) -> tuple[Row, ...]:
             return (row.box.middle, 0.0, row.box.x0)
         return (tops[row.table], boxes[row.table].x0, row.box.middle)
 
-    beside = {
-        t: any(t != u and tops[t] == tops[u] for u in tops) for t in tops
-    }
+    beside = {t: any(t != u and tops[t] == tops[u] for u in tops) for t in tops}
     plain = [row for row in rows if row.table is None or not beside[row.table]]
     plain.sort(key=lambda row: (row.box.middle, row.box.x0))
     panels = sorted((row for row in rows if row.table is not None and beside[row.table]), key=place)

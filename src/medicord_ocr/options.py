@@ -9,9 +9,7 @@ from typing import Literal, get_args
 
 from medicord_ocr.errors import UsageError
 
-Stage = Literal[
-    "perspective", "shading", "denoise", "clahe", "orientation", "deskew", "threshold"
-]
+Stage = Literal["perspective", "shading", "denoise", "clahe", "orientation", "deskew", "threshold"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 #: Engines that ``--engine`` may force; ``auto`` lets the pipeline choose by line and script.
 ENGINES = ("auto", "tesseract", "fake")
@@ -49,7 +47,9 @@ class Options:
     tessdata: str | None = None
 
     def __repr__(self) -> str:
-        shown = (f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "password")
+        shown = (
+            f"{f.name}={getattr(self, f.name)!r}" for f in fields(self) if f.name != "password"
+        )
         return f"Options({', '.join(shown)})"
 
     def runs(self, stage: Stage, measured: bool) -> bool:

@@ -65,7 +65,7 @@ def _masks(plain: Picture) -> Iterator[Picture]:
         wall = cv2.dilate(edges, np.ones((3, 3), np.uint8))
         # What the edges close off from the border of the picture.
         room = cv2.copyMakeBorder(255 - wall, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=255)
-        cv2.floodFill(room, None, (0, 0), 0)  # type: ignore[call-overload]
+        cv2.floodFill(room, None, (0, 0), 0)
         yield cv2.morphologyEx(  # type: ignore[misc]
             room[1:-1, 1:-1].copy(), cv2.MORPH_OPEN, np.ones((9, 9), np.uint8)
         )
@@ -129,7 +129,7 @@ def _ordered(corners: Corners) -> Corners:
     total, apart = corners.sum(axis=1), np.diff(corners, axis=1).ravel()
     order = [int(np.argmin(total)), int(np.argmin(apart)), int(np.argmax(total))]
     order.append(int(np.argmax(apart)))
-    return corners[order] if len(set(order)) == 4 else corners
+    return np.asarray(corners[order] if len(set(order)) == 4 else corners, np.float32)
 
 
 def undo_perspective(picture: Picture, corners: Corners) -> Picture:

@@ -13,10 +13,10 @@ from pathlib import Path
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engine is loaded
 
-from medicord_ocr import __version__, debug, schema  # noqa: E402
-from medicord_ocr.errors import MedicordError  # noqa: E402
-from medicord_ocr.intake import SourceDocument, SourcePage, open_document  # noqa: E402
-from medicord_ocr.layout import (  # noqa: E402
+from medicord_ocr import __version__, debug, schema
+from medicord_ocr.errors import MedicordError
+from medicord_ocr.intake import SourceDocument, SourcePage, open_document
+from medicord_ocr.layout import (
     Layout,
     arrange,
     arrange_words,
@@ -24,16 +24,16 @@ from medicord_ocr.layout import (  # noqa: E402
     merge_rows,
     moved_rows,
 )
-from medicord_ocr.options import Options  # noqa: E402
-from medicord_ocr.page import PageText, Quality, Row  # noqa: E402
-from medicord_ocr.preprocess import Prepared, half_turn, prepare  # noqa: E402
-from medicord_ocr.recognise import (  # noqa: E402
+from medicord_ocr.options import Options
+from medicord_ocr.page import PageText, Quality, Row
+from medicord_ocr.preprocess import Prepared, half_turn, prepare
+from medicord_ocr.recognise import (
     Readers,
     open_readers,
     recognise,
     upside_down,
 )
-from medicord_ocr.structure import understand  # noqa: E402
+from medicord_ocr.structure import understand
 
 #: Resolution (dots an inch) below which values go silently wrong: 15 of 39 at 90 dpi.
 LOW_DPI = 100.0

@@ -306,7 +306,7 @@ def _text_points(gray: Gray) -> tuple[NDArray[np.float32], int]:
     """Ink without long runs on a picture of about 900 pixels: (N, 2) of y, x; and its size."""
     factor = 900 / max(gray.shape)
     small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    mask = ink(np.ascontiguousarray(small), 25)  # type: ignore[arg-type]
+    mask = ink(np.ascontiguousarray(small), 25)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = (stats[:, 2] < 60) & (stats[:, 3] < 60) & (stats[:, 4] >= 3)
     keep[0] = False

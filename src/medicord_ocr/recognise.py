@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -52,19 +53,21 @@ class Readers:
 
     Attributes:
         latin: reads every stretch first.
-        khmer: reads what holds Khmer; None when no Khmer language is asked for.
-        second: reads numbers once more; None when it is not installed.
+        second: reads Latin numbers and what ``latin`` is unsure of; None when not installed.
+        khmer: reads what is not Latin; None when no Khmer language is asked for.
+        khmer_second: reads Khmer numbers once more; None when there is none.
         warnings: what is missing, a sentence each.
     """
 
     latin: Reader
-    khmer: Reader | None = None
     second: Reader | None = None
+    khmer: Reader | None = None
+    khmer_second: Reader | None = None
     warnings: tuple[str, ...] = ()
 
     def info(self) -> tuple[EngineInfo, ...]:
         """What takes part, in the order in which it reads."""
-        used = (self.latin, self.khmer, self.second)
+        used = (self.latin, self.second, self.khmer, self.khmer_second)
         return tuple(reader.info() for reader in used if reader is not None)
 
 
@@ -72,31 +75,47 @@ def open_readers(options: Options) -> Readers:
     """The readers that the options ask for.
 
     Raises:
-        MissingDependency: when Tesseract or the data of a language is not there; a missing
-            second reader is a warning only.
+        MissingDependency: when Tesseract or the data of a language is not there; any other
+            reader that is missing is a warning only.
     """
     if options.engine == "fake":
         from medicord_ocr.readers.fake import FakeReader
 
         return Readers(FakeReader())
-    latin = tuple(lang for lang in options.languages if lang != "khm")
 
     def tesseract(languages: tuple[str, ...]) -> Reader:
-        return open_tesseract(
-            languages, command=options.tesseract_cmd, tessdata=options.tessdata
-        )
+        return open_tesseract(languages, command=options.tesseract_cmd, tessdata=options.tessdata)
 
     both = tesseract(options.languages)
-    khmer = both if "khmer" in both.scripts else None
+    latin = tuple(lang for lang in options.languages if lang != "khm")
     first = tesseract(latin) if latin else both
+    mixed = both if "khmer" in both.scripts else None
     if options.engine == "tesseract":
-        return Readers(first, khmer)
-    try:
-        from medicord_ocr.readers.paddle import PaddleReader
+        return Readers(first, None, mixed)
+    second, lack = _optional(_open_paddle)
+    khmer, lack_khmer = _optional(_open_khmer) if mixed else (None, ())
+    if khmer is None:
+        khmer, mixed = mixed, None
+    return Readers(first, second, khmer, mixed, lack + lack_khmer)
 
-        return Readers(first, khmer, PaddleReader())
+
+def _optional(open_reader: Callable[[], Reader]) -> tuple[Reader | None, tuple[str, ...]]:
+    try:
+        return open_reader(), ()
     except MissingDependency as error:
-        return Readers(first, khmer, None, (str(error),))
+        return None, (str(error),)
+
+
+def _open_paddle() -> Reader:
+    from medicord_ocr.readers.paddle import PaddleReader
+
+    return PaddleReader()
+
+
+def _open_khmer() -> Reader:
+    from medicord_ocr.readers.khmer_ctc import KhmerReader
+
+    return KhmerReader()
 
 
 def same(text: str) -> str:
@@ -130,21 +149,61 @@ def recognise(
     foreign = [
         i
         for i in sorted(doubtful)
-        if not _sure(second.get(i, ()), stretches[i].box) and not _alike(first[i], second.get(i, ()))
+        if not _sure(second.get(i, ()), stretches[i].box)
+        and not _alike(first[i], second.get(i, ()), options.line_threshold)
     ]
     khmer = _read(readers.khmer, crops, foreign)
+    numbers = [i for i, words in khmer.items() if _has_khmer(words) and _needs_second(words)]
+    khmer_second = _read(readers.khmer_second, crops, numbers)
     read: dict[Stretch, tuple[Word, ...]] = {}
     for i, stretch in enumerate(stretches):
-        words, is_khmer = _better(first[i], khmer.get(i, ()))
-        name = _name(readers.khmer if is_khmer else readers.latin)
-        merged = (
-            _merge(words, name, second[i], _name(readers.second))
-            if i in second
-            else _alone(words, name)
-        )
+        readings = [
+            _Line(_name(readers.latin), first[i]),
+            _Line(_name(readers.second), second.get(i)),
+            _Line(_name(readers.khmer), khmer.get(i)),
+            _Line(_name(readers.khmer_second), khmer_second.get(i)),
+        ]
         corner = _corner(layout, stretch.box)
-        read[stretch] = tuple(_moved(word, corner) for word in merged)
+        read[stretch] = tuple(_moved(word, corner) for word in _decide(*readings))
     return read
+
+
+class _Line(NamedTuple):
+    """What one reader read on a stretch; None where it was not asked."""
+
+    name: str
+    words: tuple[ReadWord, ...] | None
+
+
+def _decide(latin: _Line, second: _Line, khmer: _Line, khmer_second: _Line) -> list[Word]:
+    """One reading out of those that there are of a stretch."""
+    if khmer.words and _is_khmer(khmer, latin):
+        if khmer_second.words:
+            return _merge(khmer, khmer_second)
+        return _alone(khmer)
+    if second.words is None:
+        return _alone(latin)
+    if khmer.words and _text(khmer) == _text(second):
+        return _merge(khmer, second)
+    return _merge(latin, second)
+
+
+def _text(line: _Line) -> str:
+    return same("".join(word.text for word in line.words or ()))
+
+
+def _has_khmer(words: Sequence[ReadWord]) -> bool:
+    return any(has_khmer(word.text) for word in words)
+
+
+def _is_khmer(khmer: _Line, latin: _Line) -> bool:
+    """Whether a stretch is Khmer: the Khmer reader read Khmer letters. Tesseract, where it stands
+    in for that reader, also finds them in Latin print, and is asked how sure it is.
+    """
+    words = khmer.words or ()
+    if not _has_khmer(words):
+        return False
+    return not khmer.name.startswith("tesseract") or _mean(words) > _mean(latin.words or ()) - 0.15
 
 
 def _read(
@@ -175,18 +234,6 @@ def _mean(words: Sequence[ReadWord]) -> float:
     return sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
 
 
-def _better(
-    latin: tuple[ReadWord, ...], khmer: tuple[ReadWord, ...]
-) -> tuple[tuple[ReadWord, ...], bool]:
-    """The reading to go on with, and whether it is that of the Khmer reader."""
-    if not khmer:
-        return latin, False
-    if any(has_khmer(word.text) for word in khmer):
-        # Tesseract is unsure of Khmer that it reads right (57 of 100 for a perfect line).
-        return (khmer, True) if _mean(khmer) > _mean(latin) - 0.15 else (latin, False)
-    return (khmer, True) if _mean(khmer) > _mean(latin) + 0.05 else (latin, False)
-
-
 def _needs_second(words: Sequence[ReadWord]) -> bool:
     """Whether a stretch holds what harms when it is wrong: a digit, a sign, a short result."""
     text = "".join(word.text for word in words)
@@ -199,71 +246,85 @@ def _sure(words: Sequence[ReadWord], stretch: Box) -> bool:
     return bool(words) and _weakest(words) >= SURE_LATIN and read >= 0.7 * stretch.width
 
 
-def _alike(first: Sequence[ReadWord], second: Sequence[ReadWord]) -> bool:
-    """Whether two readers of Latin script read nearly the same: on Khmer they never do."""
-    a, b = same("".join(w.text for w in first)), same("".join(w.text for w in second))
-    return min(len(a), len(b)) >= 3 and Levenshtein.normalized_similarity(a, b) >= ALIKE
+def _alike(first: Sequence[ReadWord], second: Sequence[ReadWord], threshold: float) -> bool:
+    """Whether two readers of Latin script read nearly the same wherever the first is in doubt:
+    on Khmer they never do.
+    """
+    if not first or not second:
+        return False
+    for mine, theirs in _groups(first, second):
+        if mine and _weakest(mine) >= threshold:
+            continue
+        a, b = (same("".join(w.text for w in words)) for words in (mine, theirs))
+        if min(len(a), len(b)) < 2 or Levenshtein.normalized_similarity(a, b) < ALIKE:
+            return False
+    return True
 
 
 def _name(reader: Reader | None) -> str:
     return reader.name if reader else ""
 
 
-def _alone(words: Sequence[ReadWord], name: str) -> list[Word]:
+def _alone(line: _Line) -> list[Word]:
     return [
         Word(
             canonical(word.text),
             word.box,
             word.confidence * (ALONE if any(c.isdigit() for c in word.text) else 1.0),
-            (Reading(name, word.text),),
+            (Reading(line.name, word.text),),
         )
-        for word in words
+        for word in line.words or ()
         if canonical(word.text)
     ]
 
 
-def _merge(
-    first: Sequence[ReadWord], name: str, second: Sequence[ReadWord], other: str
-) -> list[Word]:
+def _merge(first: _Line, second: _Line) -> list[Word]:
     """Two readings of one stretch as one: groups of words that stand over each other."""
     merged: list[Word] = []
-    for mine, theirs in _groups(first, second):
+    for mine, theirs in _groups(first.words or (), second.words or ()):
         theirs = [word for word in theirs if not _CHINESE.search(word.text)]
         if not mine:
             # What one reader alone saw is kept where it is sure: Tesseract loses short words.
             if theirs and _weakest(theirs) >= SURE:
-                merged.extend(_alone(theirs, other))
+                merged.extend(_alone(_Line(second.name, tuple(theirs))))
             continue
-        if not theirs or any(has_khmer(word.text) for word in mine):
-            merged.extend(_alone(mine, name))
+        if not theirs:
+            merged.extend(_alone(_Line(first.name, tuple(mine))))
             continue
         a = " ".join(word.text for word in mine)
         b = " ".join(word.text for word in theirs)
-        if same(a) == same(b):
+        readings = (Reading(first.name, a), Reading(second.name, b))
+        if same(canonical(a)) == same(canonical(b)):
             # The one with more words: readers lose spaces, they seldom invent them.
-            words = theirs if len(theirs) > len(mine) else mine
-            merged.extend(_agreed(words, (Reading(name, a), Reading(other, b))))
+            merged.extend(_agreed(theirs if len(theirs) > len(mine) else mine, readings))
+        elif _has_khmer(mine) and not any(c.isdigit() for c in a):
+            # Khmer words: the network is right four times as often as Tesseract.
+            merged.extend(_alone(_Line(first.name, tuple(mine))))
         else:
-            merged.extend(_differing(mine, theirs, Reading(name, a), Reading(other, b)))
+            merged.extend(_differing(mine, theirs, *readings))
     return merged
 
 
 def _agreed(words: Sequence[ReadWord], whole: tuple[Reading, Reading]) -> list[Word]:
     if len(words) == 1:
         return [_word(words[0], AGREED, whole)]
-    return [
-        _word(w, AGREED, tuple(Reading(r.reader, w.text) for r in whole)) for w in words
-    ]
+    return [_word(w, AGREED, tuple(Reading(r.reader, w.text) for r in whole)) for w in words]
 
 
 def _differing(
     mine: Sequence[ReadWord], theirs: Sequence[ReadWord], a: Reading, b: Reading
 ) -> list[Word]:
     """Words where two readers differ: the second's where it is sure and surer, both kept."""
-    take_second = _weakest(theirs) >= SURE or _weakest(theirs) > _weakest(mine)
+    take_second = not _has_khmer(mine) and (
+        _weakest(theirs) >= SURE or _weakest(theirs) > _weakest(mine)
+    )
     words, order = (theirs, (b, a)) if take_second else (mine, (a, b))
     return [
-        _word(w, min(DIFFER, w.confidence), order if len(words) == 1 else (Reading(order[0].reader, w.text), order[1]))
+        _word(
+            w,
+            min(DIFFER, w.confidence),
+            order if len(words) == 1 else (Reading(order[0].reader, w.text), order[1]),
+        )
         for w in words
     ]
 
@@ -341,8 +402,9 @@ def upside_down(layout: Layout, readers: Readers) -> bool:
         return False
     turned = [np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops]
     other = _legibility(reader, turned)
-    if max(upright, other) < 0.6 and readers.khmer is not None:
-        upright, other = _legibility(readers.khmer, crops), _legibility(readers.khmer, turned)
+    mixed = readers.khmer_second or readers.khmer
+    if max(upright, other) < 0.6 and mixed is not None:
+        upright, other = _legibility(mixed, crops), _legibility(mixed, turned)
     return other > upright + DIRECTION_MARGIN
 
 

@@ -95,12 +95,10 @@ def _runs(marks: Gray, x_height: float) -> Gray:
         good[i] = stats[i, 2] >= length and _stands_free(
             marks, stats[i], x_height, TOUCHED if short else TOUCHED_LONG
         )
-    return np.where(good[labels], bridged & runs, 0).astype(np.uint8)
+    return np.where(good[labels], cv2.bitwise_and(bridged, runs), 0).astype(np.uint8)
 
 
-def _stands_free(
-    marks: Gray, stat: NDArray[np.int32], x_height: float, touched: float
-) -> bool:
+def _stands_free(marks: Gray, stat: NDArray[np.int32], x_height: float, touched: float) -> bool:
     """Whether a run has little ink along it: a line of letters seen at their x-height has much."""
     x, y, w, h, _ = (int(n) for n in stat)
     reach = max(2, round(0.25 * x_height))
@@ -116,8 +114,9 @@ def _grid(
 ) -> tuple[tuple[Box, ...], tuple[tuple[Box, ...], ...]]:
     """Tables and their cells: the closed areas between connected rulings."""
     reach = max(3, int(0.5 * x_height))
-    lines = cv2.dilate(horizontal, np.ones((3, 2 * reach + 1), np.uint8)) | cv2.dilate(
-        vertical, np.ones((2 * reach + 1, 3), np.uint8)
+    lines = cv2.bitwise_or(
+        cv2.dilate(horizontal, np.ones((3, 2 * reach + 1), np.uint8)),
+        cv2.dilate(vertical, np.ones((2 * reach + 1, 3), np.uint8)),
     )
     count, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
     tables, cells = [], []

@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from medicord_ocr.errors import EngineError, MissingDependency
 from medicord_ocr.page import Box
 from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
+from medicord_ocr.readers.ctc import decode
+from medicord_ocr.readers.onnx import open_session
 
 MODEL = "PP-OCRv6_rec_small.onnx"
 #: Height in pixels that the model reads lines at.
@@ -75,27 +77,15 @@ class PaddleReader:
                 scores = session.run(None, {"x": _input(line)})[0][0]
             except Exception as error:
                 raise EngineError(f"{self.name} failed on a line") from error
-            found.append(decode(scores, self._characters, line.shape[1], line.shape[0]))
+            whole = Box(0, 0, line.shape[1], line.shape[0])
+            found.append(decode(scores, self._characters, 1, whole))
         return found
 
     def _ready(self) -> Any:
         if self._session is None:
-            import onnxruntime
-
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            # Arenas keep what the widest line took: 806 MB against 630 MB a process.
-            options.enable_cpu_mem_arena = False
-            options.log_severity_level = 3
-            try:
-                session = onnxruntime.InferenceSession(
-                    str(self._path), options, providers=["CPUExecutionProvider"]
-                )
-            except Exception as error:
-                raise MissingDependency(
-                    f"the model file {MODEL} cannot be loaded",
-                    hint="Install it anew: pip install --force-reinstall rapidocr",
-                ) from error
+            session = open_session(
+                self._path, hint="Install it anew: pip install --force-reinstall rapidocr"
+            )
             meta = session.get_modelmeta().custom_metadata_map
             self._characters = ["", *meta["character"].split("\n"), " "]
             self._session = session
@@ -110,38 +100,3 @@ def _input(line: Gray) -> NDArray[np.float32]:
     small = cv2.resize(line, (width, HEIGHT), interpolation=method)
     scaled = small.astype(np.float32) / 127.5 - 1.0
     return np.repeat(scaled[None, None], 3, axis=1)
-
-
-def decode(
-    scores: NDArray[np.float32], characters: Sequence[str], width: int, height: int
-) -> tuple[ReadWord, ...]:
-    """Greedy CTC decoding to words.
-
-    Args:
-        scores: (T, C) float32 probabilities, class 0 the blank.
-        characters: C strings, that of class 0 unused.
-        width, height: pixels of the line's picture, over which the T steps are spread evenly.
-
-    Returns:
-        Words from left to right; a word's confidence is the least of its characters'.
-    """
-    best = scores.argmax(axis=1)
-    changed = np.concatenate(([True], best[1:] != best[:-1])) & (best != 0)
-    step = width / len(best)
-    words: list[ReadWord] = []
-    letters: list[tuple[str, int, float]] = []
-    for t in [*np.flatnonzero(changed).tolist(), -1]:
-        text = characters[best[t]] if t >= 0 else " "
-        if text.strip():
-            letters.append((text, t, float(scores[t, best[t]])))
-        elif letters:
-            left, right = int(letters[0][1] * step), int((letters[-1][1] + 1) * step)
-            words.append(
-                ReadWord(
-                    "".join(letter for letter, _, _ in letters),
-                    Box(left, 0, min(width, max(right, left + 1)), height),
-                    min(p for _, _, p in letters),
-                )
-            )
-            letters = []
-    return tuple(words)

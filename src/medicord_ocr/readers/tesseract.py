@@ -133,7 +133,9 @@ def parse_tsv(tsv: str) -> list[tuple[int, ReadWord]]:
             line, seen = line + 1, key
         left, top, width, height = (int(cell) for cell in cells[6:10])
         confidence = min(1.0, max(0.0, float(cells[10]) / 100))
-        for text, box in _parts(cells[_TEXT_COLUMN].strip(), Box(left, top, left + width, top + height)):
+        for text, box in _parts(
+            cells[_TEXT_COLUMN].strip(), Box(left, top, left + width, top + height)
+        ):
             words.append((line, ReadWord(text, box, confidence)))
     return words
 
@@ -144,7 +146,10 @@ def _parts(text: str, box: Box) -> list[tuple[str, Box]]:
         return [(text, box)] if text else []
     step = box.width / len(text)
     return [
-        (m.group(), Box(int(box.x0 + m.start() * step), box.y0, int(box.x0 + m.end() * step), box.y1))
+        (
+            m.group(),
+            Box(int(box.x0 + m.start() * step), box.y0, int(box.x0 + m.end() * step), box.y1),
+        )
         for m in re.finditer(r"\S+", text)
     ]
 

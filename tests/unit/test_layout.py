@@ -1,0 +1,157 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from medicord_ocr.layout import (
+    Layout,
+    Stretch,
+    arrange,
+    arrange_words,
+    find_layout,
+    merge_rows,
+    moved_rows,
+)
+from medicord_ocr.page import Box, Reading, Row, Word
+from medicord_ocr.preprocess import x_height
+from tests.pictures import LAB_ROWS, Gray, blank, ruled_table, write
+
+
+def layout_of(picture: Gray) -> Layout:
+    height = x_height(picture)
+    assert height is not None
+    return find_layout(picture, height)
+
+
+def rows_of(layout: Layout) -> tuple[Row, ...]:
+    """Rows as if every stretch had been read as one word that names its corner."""
+    read = {s: (_word(f"{s.box.x0},{s.box.y0}", s.box),) for s in layout.stretches}
+    return arrange(layout, read)
+
+
+def _word(text: str, box: Box) -> Word:
+    return Word(text, box, 0.9, (Reading("test", text),))
+
+
+@pytest.mark.parametrize("thickness", [1, 2, 3, 5])
+def test_every_cell_of_a_ruled_table_is_found_with_its_text(thickness: int) -> None:
+    layout = layout_of(ruled_table(LAB_ROWS, thickness=thickness))
+    assert [len(cells) for cells in layout.rulings.cells] == [24]
+    assert len({s.cell for s in layout.stretches}) == 24
+    assert all(s.cell is not None for s in layout.stretches)
+
+
+def test_ruled_table_keeps_every_row() -> None:
+    rows = rows_of(layout_of(ruled_table(LAB_ROWS)))
+    assert [len(row.segments) for row in rows] == [4] * 6
+    assert {row.table for row in rows} == {0}
+
+
+def test_rulings_are_gone_from_the_clean_picture_and_letters_are_not() -> None:
+    picture = ruled_table(LAB_ROWS)
+    layout = layout_of(picture)
+    bare = blank()
+    for i, row in enumerate(LAB_ROWS):
+        for j, text in enumerate(row):
+            bare = write(bare, text, 120 + j * 330, 140 + i * 90)
+    ink = np.count_nonzero(bare < 128)
+    assert np.count_nonzero((layout.clean < 128) & (bare > 200)) < 0.01 * ink
+    assert np.count_nonzero((layout.clean > 200) & (bare < 128)) < 0.01 * ink
+
+
+def test_a_letter_that_crosses_a_ruling_stays_whole() -> None:
+    picture = ruled_table(LAB_ROWS)
+    crossing = cv2.rectangle(picture.copy(), (180, 195), (190, 225), 0, -1)
+    clean = layout_of(crossing).clean
+    assert np.all(clean[199:222, 183:187] < 128)
+
+
+def test_lines_of_prose_are_not_taken_for_rulings() -> None:
+    page = blank(2200, 1000)
+    for i in range(8):
+        page = write(page, "minimum immune communication in common community " * 2, 60, 60 + 90 * i)
+    layout = layout_of(page)
+    assert np.count_nonzero(layout.rulings.mask) == 0
+    assert layout.rulings.tables == ()
+
+
+def test_borderless_columns_come_out_as_segments_of_one_row() -> None:
+    page = blank()
+    for i, row in enumerate(LAB_ROWS):
+        for j, text in enumerate(row):
+            page = write(page, text, 100 + j * 330, 100 + i * 80)
+    rows = rows_of(layout_of(page))
+    assert [len(row.segments) for row in rows] == [4] * 6
+
+
+def test_a_dash_between_numbers_does_not_part_them() -> None:
+    page = blank()
+    for i in range(12):
+        page = write(page, "3.5 - 5.1", 100, 60 + 80 * i)
+    assert len(layout_of(page).stretches) == 12
+
+
+def test_two_tables_side_by_side_are_read_one_after_the_other() -> None:
+    left = ruled_table([r[:2] for r in LAB_ROWS], left=60)
+    both = ruled_table([r[2:] for r in LAB_ROWS], left=860, top=150, picture=left)
+    rows = rows_of(layout_of(both))
+    assert len(rows) == 12
+    assert all(row.box.x1 < 800 for row in rows[:6])
+    assert all(row.box.x0 > 800 for row in rows[6:])
+
+
+def test_wrapped_cell_becomes_one_segment() -> None:
+    page = ruled_table([["Name", "Result", "Unit"], ["", "5.1", "mmol/L"]], line=150, column=400)
+    page = write(page, "Glucose in", 120, 280)
+    page = write(page, "the blood", 120, 340)
+    for i in range(4):
+        page = write(page, "Some words below the table", 120, 600 + 90 * i)
+    rows = [row for row in rows_of(layout_of(page)) if row.table is not None]
+    assert len(rows) == 2
+    assert len(rows[1].segments[0].words) == 2
+
+
+def test_white_text_on_a_dark_bar_is_found() -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    bar = 255 - write(blank(1400, 80), "Test Result Unit", 30, 15)
+    page[120:200, 100:1500] = bar
+    layout = layout_of(page)
+    assert any(s.box.overlap_y(Box(0, 130, 1, 190)) > 20 for s in layout.stretches)
+    assert layout.clean[160, 1400] > 200
+
+
+def test_no_two_stretches_hold_the_same_text() -> None:
+    layout = layout_of(ruled_table(LAB_ROWS))
+    for a in layout.stretches:
+        for b in layout.stretches:
+            shared = a.box.overlap_x(b.box) * a.box.overlap_y(b.box)
+            assert a is b or shared < 0.2 * a.box.width * a.box.height
+
+
+def test_words_of_a_text_layer_become_rows_and_segments() -> None:
+    words = [
+        _word("Fasting", Box(100, 100, 180, 130)),
+        _word("glucose", Box(188, 100, 270, 130)),
+        _word("5.8", Box(500, 102, 540, 132)),
+        _word("Urea", Box(100, 150, 150, 180)),
+    ]
+    rows = arrange_words(words[::-1])
+    assert [row.text for row in rows] == ["Fasting glucose  5.8", "Urea"]
+
+
+def test_rows_of_a_region_are_put_where_it_lies() -> None:
+    row = arrange_words([_word("x", Box(10, 20, 30, 60))])[0]
+    (moved,) = moved_rows([row], 100, 200, 0.5)
+    assert moved.box == Box(105, 210, 115, 230)
+    assert merge_rows([moved, row])[0] == row
+
+
+def test_stretches_without_words_make_no_rows() -> None:
+    layout = layout_of(ruled_table(LAB_ROWS))
+    assert arrange(layout, {}) == ()
+    only = layout.stretches[0]
+    assert isinstance(only, Stretch)
+    assert len(arrange(layout, {only: (_word("a", only.box),)})) == 1

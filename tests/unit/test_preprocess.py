@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+
+from medicord_ocr import preprocess
+from medicord_ocr.options import STAGES, Options
+from medicord_ocr.outline import find_page, undo_perspective
+from tests.pictures import paragraph
+
+
+@pytest.mark.parametrize("angle", [-12.0, -3.3, -0.5, 0.5, 2.0, 7.7, 14.0])
+def test_skew_is_found_to_within_a_fifth_of_a_degree(angle: float) -> None:
+    tilted = preprocess.deskew(paragraph(), -angle)
+    assert preprocess.skew(tilted) == pytest.approx(angle, abs=0.2)
+
+
+def test_straight_page_is_left_as_it_is() -> None:
+    page = paragraph()
+    prepared = preprocess.prepare(page, 300, Options())
+    assert prepared.quality.skew == 0.0
+    assert prepared.quality.rotation == 0
+    assert prepared.image is page
+
+
+@pytest.mark.parametrize("degrees", [90, 270])
+def test_page_on_its_side_is_recognised(degrees: int) -> None:
+    assert preprocess.lies_on_its_side(preprocess.turn(paragraph(), degrees))
+
+
+def test_upright_page_is_not_turned() -> None:
+    assert not preprocess.lies_on_its_side(paragraph())
+
+
+def test_blank_page_has_no_x_height_and_no_skew() -> None:
+    white = np.full((1000, 800), 255, np.uint8)
+    prepared = preprocess.prepare(white, None, Options())
+    assert prepared.quality.x_height is None
+    assert prepared.quality.skew == 0.0
+
+
+def test_shading_is_divided_out_until_the_paper_is_even() -> None:
+    page = paragraph().astype(np.float32)
+    page *= np.linspace(0.4, 1.0, page.shape[1], dtype=np.float32)
+    dark = page.astype(np.uint8)
+    assert preprocess.shading(dark) > preprocess.SHADING_LEAST
+    assert preprocess.shading(preprocess.even_out(dark)) < preprocess.SHADING_LEAST / 2
+
+
+def test_specks_are_counted_on_noise_and_not_on_print() -> None:
+    page = paragraph()
+    clean, _ = preprocess.measure_noise(page)
+    rng = np.random.default_rng(1)
+    speckled = page.copy()
+    speckled[rng.random(page.shape) < 0.01] = 0
+    noisy, _ = preprocess.measure_noise(speckled)
+    assert clean < preprocess.SPECKS_LEAST < noisy
+    after, _ = preprocess.measure_noise(preprocess.denoise(speckled, noisy, 0.0))
+    assert after < noisy / 10
+
+
+def test_small_print_is_scaled_up_and_large_print_down() -> None:
+    page = paragraph()
+    height = preprocess.x_height(page)
+    assert height is not None
+    for factor in (0.4, 2.5):
+        scaled = cv2.resize(page, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        prepared = preprocess.prepare(scaled, None, Options())
+        assert prepared.quality.x_height == pytest.approx(height * factor, rel=0.2)
+        made = preprocess.x_height(prepared.image)
+        assert made == pytest.approx(preprocess.X_HEIGHT_TARGET, rel=0.25)
+
+
+def test_sheet_on_a_dark_desk_is_found_and_squared() -> None:
+    desk = np.full((1600, 1400), 70, np.uint8)
+    corners = np.array([[180, 150], [1230, 220], [1290, 1500], [110, 1430]], np.float32)
+    sheet = cv2.resize(paragraph(), (1000, 1300))
+    matrix = cv2.getPerspectiveTransform(
+        np.array([[0, 0], [1000, 0], [1000, 1300], [0, 1300]], np.float32), corners
+    )
+    inside = cv2.warpPerspective(np.full_like(sheet, 255), matrix, (1400, 1600))
+    photo = np.where(inside > 0, cv2.warpPerspective(sheet, matrix, (1400, 1600)), desk)
+    found = find_page(photo)
+    assert found is not None
+    assert np.abs(found - corners).max() < 0.01 * max(photo.shape)
+    flat = undo_perspective(photo, found)
+    assert abs(preprocess.skew(flat)) < 0.3
+
+
+def test_scanned_page_without_a_ground_has_no_outline() -> None:
+    assert find_page(paragraph()) is None
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_forbidden_stage_never_runs(stage: str) -> None:
+    rng = np.random.default_rng(2)
+    page = preprocess.deskew(paragraph(), 4.0)
+    page[rng.random(page.shape) < 0.02] = 0
+    prepared = preprocess.prepare(page, None, Options(forbidden=frozenset({stage})))
+    assert stage not in prepared.quality.stages
+
+
+@pytest.mark.parametrize("stage", ["shading", "denoise", "clahe", "threshold"])
+def test_a_forced_stage_runs_on_a_page_that_does_not_need_it(stage: str) -> None:
+    prepared = preprocess.prepare(paragraph(), 300, Options(forced=frozenset({stage})))
+    assert stage in prepared.quality.stages
+
+
+def test_every_stage_that_ran_is_traced_in_order() -> None:
+    seen: list[str] = []
+    page = preprocess.deskew(paragraph(), 3.0)
+    prepared = preprocess.prepare(page, None, Options(), trace=lambda name, _: seen.append(name))
+    assert tuple(seen) == prepared.quality.stages
+    assert "deskew" in seen
