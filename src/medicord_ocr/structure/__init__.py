@@ -1,0 +1,75 @@
+"""What the rows of a document mean: lab results, prescriptions, imaging, header, the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from medicord_ocr.page import PageText
+from medicord_ocr.schema import Categories, DocumentType, Header
+
+__all__ = ["Understanding", "understand"]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a document says.
+
+    Attributes:
+        categories: its medical content by kind.
+        header: who issued it and when.
+        document_type: by what was found, else by its titles; None where neither tells.
+    """
+
+    categories: Categories
+    header: Header
+    document_type: DocumentType | None
+
+
+def understand(pages: Sequence[PageText]) -> Understanding:
+    """The meaning of the pages of one document.
+
+    Each row is used once: the header and the patient's block first, then lab results,
+    prescriptions and imaging; ``other`` is what is left and medical.
+
+    Args:
+        pages: in order; may be none.
+    """
+    # Imported here so that one room (its vocabulary, say) can be used without all the others.
+    from medicord_ocr.structure.imaging import find_imaging
+    from medicord_ocr.structure.labs import find_lab_results
+    from medicord_ocr.structure.metadata import find_header
+    from medicord_ocr.structure.other import find_other
+    from medicord_ocr.structure.prescriptions import find_prescriptions
+    from medicord_ocr.structure.titles import main_kind, title_rows
+
+    header = find_header(pages)
+    labs = find_lab_results(pages, sex=header.sex)
+    # Prescriptions tell a laboratory report by the rows taken, hence only the laboratory's.
+    taken = labs.used - title_rows(pages, "prescription", "imaging")
+    prescriptions = find_prescriptions(pages, taken)
+    medical = taken | prescriptions.used
+    imaging = find_imaging(pages, medical | header.used)
+    medical |= imaging.used
+    categories = Categories(
+        lab_results=labs.results,
+        prescriptions=prescriptions.items,
+        imaging=imaging.items,
+        other=find_other(pages, medical, header.used),
+    )
+    kind = _document_type(categories) or main_kind(pages)
+    return Understanding(categories, header.header_of(kind), kind)
+
+
+def _document_type(categories: Categories) -> DocumentType | None:
+    """What kind of document has such content, None where it has none."""
+    found: list[DocumentType] = []
+    if categories.lab_results:
+        found.append("lab")
+    if categories.prescriptions:
+        found.append("prescription")
+    if categories.imaging:
+        found.append("imaging")
+    if len(found) > 1:
+        return "mixed"
+    return found[0] if found else None

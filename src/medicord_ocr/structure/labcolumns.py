@@ -1,0 +1,141 @@
+"""Where the columns of a laboratory table begin and end.
+
+Headings say what the columns hold. The edge between two columns is where the fewest words are
+crossed, or where the ruled cells meet; a column whose heading could not be read is known by
+what stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from medicord_ocr.page import Box, Row, Segment
+from medicord_ocr.structure.labheader import Label, Role
+from medicord_ocr.structure.ranges import parse_range
+from medicord_ocr.structure.units import is_unit
+from medicord_ocr.structure.values import clean, match_value
+
+_BINS = 96
+# Cost of a column edge inside the gap between two words of one segment, against 1 inside a word:
+# readers join neighbouring columns, and wide names have gaps too.
+_GAP_COST = 0.35
+# Least share of the rows in which an unheaded column must show what it holds.
+_TELLING_SHARE = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what it holds and its x from ``x0`` to before ``x1``."""
+
+    role: Role
+    x0: float
+    x1: float
+
+
+def columns_of(
+    labels: tuple[Label, ...], rows: Sequence[Row], left: float, right: float
+) -> tuple[Column, ...]:
+    """The columns of a table, left to right and touching.
+
+    Args:
+        labels: its headings.
+        rows: the rows below them.
+        left: from where the table reaches, in pixels.
+        right: to where.
+    """
+    segments = [[s for s in row.segments if left <= s.box.centre < right] for row in rows]
+    telling = [row for row in segments if len(row) > 1] or segments
+    ordered = sorted(_completed(labels, telling), key=lambda label: label.box.centre)
+    edges = [left]
+    for first, second in pairwise(ordered):
+        edges.append(max(edges[-1], _edge(first, second, telling)))
+    edges.append(right)
+    columns = [Column(label.role, edges[i], edges[i + 1]) for i, label in enumerate(ordered)]
+    return tuple(columns)
+
+
+def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> list[Label]:
+    """The headings with those that were not read: the first column's, units, ranges, values."""
+    found = list(labels)
+    if all(label.role != "name" for label in found):
+        first = min(label.box.x0 for label in found)
+        names = [s.box for row in rows for s in row[:1] if s.box.x1 <= first]
+        if names:
+            found.append(Label("name", _typical(names), None))
+    for role, tells in _TELLING:
+        if any(label.role == role for label in found):
+            continue
+        boxes = [
+            segment.box
+            for row in rows
+            for segment in row
+            if not any(label.box.overlap_x(segment.box) for label in found)
+            and tells(clean(segment.text))
+        ]
+        if len(boxes) >= max(2, _TELLING_SHARE * len(rows)):
+            found.append(Label(role, _typical(boxes), None))
+    return found
+
+
+def _typical(boxes: Sequence[Box]) -> Box:
+    """A heading's box for what stands below it: left edges agree, right ones vary."""
+    return Box(
+        int(median(box.x0 for box in boxes)),
+        min(box.y0 for box in boxes),
+        int(median(box.x1 for box in boxes)),
+        max(box.y1 for box in boxes),
+    )
+
+
+def _is_range(text: str) -> bool:
+    found = parse_range(text, column=False)
+    return found is not None and (found.bounded or bool(found.by_sex))
+
+
+_TELLING: tuple[tuple[Role, Callable[[str], bool]], ...] = (
+    ("unit", is_unit),
+    ("range", _is_range),
+    ("value", lambda text: match_value(text, 0) is not None),
+)
+
+
+def _edge(first: Label, second: Label, rows: Sequence[Sequence[Segment]]) -> float:
+    """The x between two headings that crosses the fewest words below them."""
+    low, high = first.box.centre, second.box.centre
+    if first.cell and second.cell and first.cell.x1 <= second.cell.x0 + 4:
+        low, high = float(first.cell.x1), float(second.cell.x0)
+        # Touching cells; a wider gap is a column without heading, which goes to either side.
+        if high - low < first.box.height:
+            return (low + high) / 2
+    if high - low < 2:
+        return (low + high) / 2
+    costs = [0.0] * _BINS
+    size = (high - low) / _BINS
+    for box in (first.box, second.box):
+        _add(costs, box.x0, box.x1, 1.0, low, size)
+    for row in rows:
+        for segment in row:
+            _add(costs, segment.box.x0, segment.box.x1, _GAP_COST, low, size)
+            for word in segment.words:
+                _add(costs, word.box.x0, word.box.x1, 1.0 - _GAP_COST, low, size)
+    least = min(costs)
+    best_start = best_length = 0
+    start = None
+    for i in range(_BINS + 1):
+        if i < _BINS and costs[i] <= least + 1e-9:
+            start = i if start is None else start
+        elif start is not None:
+            if i - start > best_length:
+                best_start, best_length = start, i - start
+            start = None
+    return low + (best_start + best_length / 2) * size
+
+
+def _add(costs: list[float], x0: float, x1: float, cost: float, low: float, size: float) -> None:
+    first = max(0, int((x0 - low) / size))
+    last = min(_BINS, int((x1 - low) / size) + 1)
+    for i in range(first, last):
+        costs[i] += cost

@@ -1,0 +1,256 @@
+"""Header rows of laboratory tables: which column holds what, in the languages seen here.
+
+English, French and Khmer are the reports' own languages; analyser printouts and reports from
+neighbouring countries (Vietnamese, Turkish) share the layout, hence their few words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from medicord_ocr.khmer import fold, has_khmer
+from medicord_ocr.page import Box, Row, Segment, Word, bounding
+
+Role = Literal["name", "value", "unit", "range", "flag", "previous", "aside", "drug"]
+
+_WORDS: dict[Role, str] = {
+    "name": """
+        test; tests; test name; tests name; name of test; test names; test description;
+        analysis; analyses; analyse; analyte; analytes; examen; examens; examens demandes;
+        examen demande; nature de l examen; nature des examens; parameter; parameters;
+        parametre; parametres; investigation; investigations; examination; examinations;
+        description; component; components; item; items; designation; determination;
+        laboratory test; lab test; tests performed; libelle; libelle de l analyse; service;
+        assay; antibiotic; antibiotics; antibiotique; antibiotiques; antimicrobial;
+        antibacterial agent; ឈ្មោះតេស្ត; តេស្ត; ឈ្មោះតេស; ឈ្មោះការវិភាគ; ការវិភាគ;
+        ឈ្មោះវិភាគ; វិភាគ; ឈ្មោះការធ្វើតេស្ត; ការធ្វើតេស្ត; ប្រភេទតេស្ត; ប្រភេទវិភាគ;
+        ប្រភេទការវិភាគ; ប៉ារ៉ាម៉ែត្រ; ឈ្មោះពិសោធន៍; ការពិសោធន៍; មុខវិភាគ; ការពិនិត្យ;
+        ឈ្មោះការពិនិត្យ; អង់ទីប៊ីយ៉ូទិក; testler; test adi; ten xet nghiem; xet nghiem
+    """,
+    "value": """
+        result; results; test result; test results; resultat; resultats; your result; value;
+        values; valeur; observed value; measured value; patient value; current result;
+        result value; resultat actuel; resultats actuels; sensitivity; sensibilite;
+        susceptibility; interpretation s i r; s i r; sir; resultat sir; លទ្ធផល; លទ្ធផលតេស្ត;
+        លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; sonuc; sonuclar; ket qua
+    """,
+    "unit": """
+        unit; units; unite; unites; u m; uom; unit of measure; ខ្នាត; ឯកតា; ខ្នាតវាស់;
+        រង្វាស់; birim; don vi
+    """,
+    "range": """
+        reference; references; reference range; reference ranges; reference interval;
+        reference intervals; reference value; reference values; ref; ref range; ref ranges;
+        ref interval; ref value; ref values; ref val; normal; normal range; normal ranges;
+        normal value; normal values; normals; range; ranges; biological ref interval;
+        biological reference interval; bio ref interval; biological reference range;
+        expected value; expected values; normes; norme; valeur normale; valeurs normales;
+        valeur de reference; valeurs de reference; valeurs usuelles; valeurs usuelle;
+        valeur usuelle; val usuelles; v usuelles; v reference; val ref; v normales;
+        val normales; vr; vn; intervalle de reference; intervalles de reference; intervalle;
+        limites; limits; normal limits; normal reference; reference normale;
+        valeurs references; references usuelles; plage de reference; តម្លៃយោង; តំលៃយោង;
+        តម្លៃធម្មតា; តំលៃធម្មតា; កម្រិតធម្មតា; កំរិតធម្មតា; តម្លៃយោងធម្មតា; កម្រិតយោង;
+        តម្លៃប្រៀបធៀប; ចន្លោះយោង; តម្លៃធម្មតាយោង; referans; referans araligi;
+        tri so binh thuong; khoang tham chieu; tri so tham chieu
+    """,
+    "flag": """
+        flag; flags; h l; hl; h/l; abnormal; abn; abnormal flag; alert; alerte; anomalie;
+        anomalies; indicator; status; statut; drapeau; indicateur; evaluation;
+        interpretation; សញ្ញា; ស្ថានភាព; សម្គាល់ខុសធម្មតា; ការវាយតម្លៃ
+    """,
+    "previous": """
+        previous; previous result; previous results; previous value; prior; prior result;
+        prior results; last result; last results; last; past result; history; historical;
+        anteriorite; anteriorites; anterieur; anterieurs; resultat anterieur;
+        resultats anterieurs; valeur anterieure; valeurs anterieures; precedent;
+        resultat precedent; resultats precedents; dernier resultat; delta; prev; prev result;
+        លទ្ធផលមុន; លទ្ធផលចាស់; លទ្ធផលពីមុន; លទ្ធផលលើកមុន; លទ្ធផលចុងក្រោយ; លទ្ធផលពីមុនមក;
+        លើកមុន
+    """,
+    "aside": """
+        method; methods; methode; methodes; technique; techniques; procedure; specimen;
+        specimens; sample; sample type; specimen type; prelevement; echantillon;
+        nature du prelevement; type; automate; analyzer; analyser; machine; equipment;
+        instrument; date; time; result date; test date; sample no; reference no; ref no;
+        lab no; no; n; nr; number; order; ord; s n; sl; sl no; sr no; code; comment;
+        comments; commentaire; commentaires; remark; remarks; remarque; remarques;
+        observation; observations; note; notes; mic; cmi; mic ug ml; diameter; diametre;
+        zone; zone diameter; price; prix; cost; qty; performed by; validated by; tech;
+        technician; department; cond; ល រ; លរ; លេខរៀង; លេខ; វិធីសាស្ត្រ; វិធីសាស្រ្ត; វិធី;
+        សំណាក; ប្រភេទសំណាក; ប្រភពសំណាក; កាលបរិច្ឆេទ; ថ្ងៃខែ; ថ្ងៃធ្វើ; ផ្សេងៗ; សម្គាល់;
+        កំណត់សម្គាល់; មតិ; យោបល់; តម្លៃ; ម៉ាស៊ីន
+    """,
+    "drug": """
+        medication; medications; medicament; medicaments; drug; drugs; drug name; medicine;
+        medicines; dose; dosage; posologie; frequency; frequence; duration; duree; qte;
+        quantity; quantite; matin; midi; soir; morning; noon; evening; ឈ្មោះឱសថ; ឈ្មោះថ្នាំ;
+        ចំនួន; វិធីប្រើ; ព្រឹក; ល្ងាច; ថ្ងៃត្រង់; រយៈពេល; របៀបប្រើ
+    """,
+}
+_FILLERS = frozenset("de des du la le les l d of the and et in for per mg dl si s us".split())
+# A header word misread by a letter or two; shorter ones are too near to others.
+_FUZZY_FROM = 6
+_FUZZY_AT_LEAST = 84.0
+_FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
+_DATE = re.compile(
+    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|\d{1,2}:\d{2}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A column heading found on a row.
+
+    Attributes:
+        role: what the column holds; ``aside`` for columns that are no part of a result.
+        box: the ink of its words.
+        cell: the ruled cell around it, if any.
+    """
+
+    role: Role
+    box: Box
+    cell: Box | None
+
+
+@cache
+def _roles() -> dict[str, Role]:
+    return {
+        folded: role
+        for role, words in _WORDS.items()
+        for text in words.split(";")
+        if (folded := fold(text))
+    }
+
+
+@cache
+def _long() -> tuple[str, ...]:
+    return tuple(phrase for phrase in _roles() if len(phrase) >= _FUZZY_FROM)
+
+
+@lru_cache(maxsize=4096)
+def role_of(text: str) -> Role | None:
+    """What a column headed with this text holds, None when it is no heading that we know."""
+    folded = fold(text)
+    if folded in _roles():
+        return _roles()[folded]
+    spaceless = folded.replace(" ", "")
+    if has_khmer(folded) and spaceless in _roles():
+        return _roles()[spaceless]
+    if len(folded) < _FUZZY_FROM:
+        return None
+    best = process.extractOne(folded, _long(), scorer=fuzz.ratio, score_cutoff=_FUZZY_AT_LEAST)
+    return _roles()[best[0]] if best else None
+
+
+@cache
+def _single_words() -> frozenset[str]:
+    return frozenset(word for phrase in _roles() for word in phrase.split()) | _FILLERS
+
+
+def is_header_like(row: Row) -> bool:
+    """Whether a row has nothing but words of headings, or pieces of them on a further line."""
+    return all(
+        role_of(segment.text) is not None
+        or _bilingual(segment.text) is not None
+        or all(word in _single_words() for word in fold(segment.text).split())
+        for segment in row.segments
+    )
+
+
+def header_labels(row: Row) -> tuple[Label, ...]:
+    """The column headings of a row, left to right; empty when it is no header of a lab table.
+
+    A header has headings of two kinds, one of them the result or the range, or the name and
+    the unit, and little else; one that speaks of drugs is a prescription's.
+    """
+    labels: list[Label] = []
+    known = words = 0
+    if any(_FIGURE.fullmatch(word.text) for segment in row.segments for word in segment.words):
+        return ()
+    for segment in row.segments:
+        found, used = _segment_labels(segment)
+        labels.extend(found)
+        known += used
+        words += sum(1 for word in segment.words if fold(word.text) not in _FILLERS | {""})
+    roles = {label.role for label in labels}
+    if "value" not in roles and {"name", "flag"} <= roles:
+        # An antibiogram's result is its interpretation.
+        labels = [replace(x, role="value") if x.role == "flag" else x for x in labels]
+        roles = {label.role for label in labels}
+    if "drug" in roles or known < 0.5 * words:
+        return ()
+    enough = (
+        ("value" in roles and roles & {"name", "unit", "range", "previous"})
+        or ("range" in roles and roles & {"name", "unit"})
+        or {"name", "unit"} <= roles
+    )
+    # Headings stand apart: a sentence of such words is one segment of them all.
+    apart = len(row.segments) > 1 or (len(labels) >= 3 and known == words)
+    return tuple(labels) if enough and apart else ()
+
+
+def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
+    """The headings in a segment, and how many of its words they explain."""
+    words = [word for word in segment.words if fold(word.text) not in _FILLERS]
+    words = [word for word in words if fold(word.text)]
+    if re.search(r"[:៖]\s*\S", segment.text.strip()) or not words:
+        return [], 0
+    text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", segment.text)
+    dated = _DATE.search(text)
+    role = role_of(_DATE.sub(" ", text)) or _bilingual(text)
+    if role:
+        return [Label(role, segment.box, segment.cell)], len(words)
+    if dated and not _DATE.sub("", text).strip(" ()-"):
+        return [Label("previous", segment.box, segment.cell)], len(words)
+    return _phrases(segment, words)
+
+
+def _bilingual(text: str) -> Role | None:
+    """The role of a heading given in two languages: ``លទ្ធផល / Result``."""
+    parts = [part for part in re.split(r"[/|\n]", text) if part.strip()]
+    khmer = " ".join(word for word in text.split() if has_khmer(word))
+    other = " ".join(word for word in text.split() if not has_khmer(word))
+    for option in ([*parts] if len(parts) > 1 else []), ([khmer, other] if khmer and other else []):
+        roles = {role_of(part) for part in option} - {None}
+        if len(roles) == 1:
+            return roles.pop()
+    return None
+
+
+def _phrases(segment: Segment, words: Sequence[Word]) -> tuple[list[Label], int]:
+    """Headings that reading ran together: the longest known phrases, from the left."""
+    labels: list[Label] = []
+    used = 0
+    for role, part in _runs(words):
+        if role is None:
+            continue
+        used += len(part)
+        if labels and labels[-1].role == role:
+            last = labels.pop()
+            labels.append(
+                Label(role, last.box.union(bounding([w.box for w in part])), segment.cell)
+            )
+        else:
+            labels.append(Label(role, bounding([word.box for word in part]), segment.cell))
+    return labels, used
+
+
+def _runs(words: Sequence[Word]) -> Iterator[tuple[Role | None, Sequence[Word]]]:
+    place = 0
+    while place < len(words):
+        for length in range(min(4, len(words) - place), 0, -1):
+            part = words[place : place + length]
+            role = role_of(" ".join(word.text for word in part))
+            if role is None and length == 1 and len(words) > 1:
+                role = role_of(part[0].text.split("/")[0])
+            if role or length == 1:
+                yield role, part
+                place += length
+                break
