@@ -1,0 +1,139 @@
+"""From what went wrong to one sentence and an exit code.
+
+Nothing that is printed here can hold document text: of an unforeseen exception only its type and
+the place in the code are shown, never its message.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from medicord_ocr.cli import messages
+from medicord_ocr.errors import MedicordError, MissingDependency, OutputError
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+_STOPS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
+
+
+class Stopped(BaseException):
+    """SIGINT or SIGTERM arrived. No Exception, so that nothing on the way takes it for a fault."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+@contextmanager
+def reporting() -> Iterator[None]:
+    """Map whatever leaves the block to a sentence on standard error and an exit code.
+
+    Raises:
+        SystemExit: always when the block raised, with the code of the contract.
+    """
+    _start()
+    try:
+        yield
+    except Stopped as stop:
+        _ignore_signals()
+        messages.say(f"{_STOPS[signal.Signals(stop.number)]}.")
+        raise SystemExit(128 + stop.number) from None
+    except Exception as error:
+        _ignore_signals()
+        fault = as_medicord(error)
+        if fault is not error:
+            say_trace(error)
+        messages.say(str(fault), "error")
+        raise SystemExit(fault.exit_code) from None
+
+
+def as_medicord(error: BaseException) -> MedicordError:
+    """The error itself, or one of ours that says its type and place but not its message."""
+    if isinstance(error, MedicordError):
+        return error
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return OutputError(f"cannot write ({os.strerror(error.errno)})")
+    if isinstance(error, ImportError) and not (error.name or "").startswith("medicord_ocr"):
+        return MissingDependency(
+            f"the Python package {error.name} is not installed, or does not load",
+            hint="medicord-ocr doctor shows what is missing and how to install it",
+        )
+    if isinstance(error, MemoryError):
+        hint = "Close other programs, or read fewer pages at a time (--pages, --jobs 1)"
+        return MedicordError("there is not enough memory", hint=hint)
+    return MedicordError(
+        f"internal fault: {type(error).__name__} at {place(error)}",
+        hint="Please report it with this line; -v shows how it came about",
+    )
+
+
+def place(error: BaseException) -> str:
+    """The innermost line of our own code that the error passed through, as ``file.py:12``."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
+    last = (ours or list(frames))[-1] if frames else None
+    return f"{_short(last.filename)}:{last.lineno}" if last else "an unknown place"
+
+
+def _short(filename: str) -> str:
+    path = Path(filename)
+    return path.relative_to(_PACKAGE).as_posix() if _PACKAGE in path.parents else path.name
+
+
+def say_trace(error: BaseException) -> None:
+    """With ``-v``, the calls that led here, cause first: types, places, source lines, no values."""
+    if not messages.verbose():
+        return
+    if error.__cause__ is not None:
+        say_trace(error.__cause__)
+    for frame in traceback.extract_tb(error.__traceback__):
+        messages.say(f"  {_short(frame.filename)}:{frame.lineno} {frame.name}: {frame.line}")
+    messages.say(f"  {type(error).__name__}")
+
+
+def _start() -> None:
+    """Make the process safe to work in: whole standard streams, signals as exceptions, no leaks."""
+    _open_standard_streams()
+    for number in _STOPS:
+        signal.signal(number, _stop)
+    os.umask(0o077)
+    if not sys.warnoptions:
+        # Libraries warn about inputs and about themselves; what matters to the user we say.
+        warnings.simplefilter("ignore")
+        os.environ.setdefault("PYTHONWARNINGS", "ignore")
+    if sys.platform != "win32":
+        import resource
+
+        # A core file would hold pictures and text of patients.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _open_standard_streams() -> None:
+    """Point closed standard streams at nothing.
+
+    Otherwise the next file that is opened takes the number 1, and what a library prints ends in it.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
+def _stop(number: int, _frame: FrameType | None) -> None:
+    raise Stopped(number)
+
+
+def _ignore_signals() -> None:
+    """From here on the program only says its sentence and exits; a second Ctrl-C changes nothing."""
+    for number in _STOPS:
+        signal.signal(number, signal.SIG_IGN)

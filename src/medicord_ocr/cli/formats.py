@@ -1,0 +1,142 @@
+"""Documents and records as bytes in the formats of ``extract``.
+
+CSV has one row for each document (``kind`` is ``document``) and one for each of its results,
+prescriptions, imaging reports and other texts. Cells that a spreadsheet would take for a formula
+are led by an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+if TYPE_CHECKING:
+    from medicord_ocr.schema import Document, Record
+
+Format = Literal["json", "jsonl", "text", "csv"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+
+COLUMNS = (
+    "source",
+    "kind",
+    "page",
+    "section",
+    "test_name",
+    "value",
+    "unit",
+    "reference_range",
+    "abnormal",
+    "medication",
+    "dosage",
+    "frequency",
+    "duration",
+    "modality",
+    "body_part",
+    "findings",
+    "impression",
+    "text",
+    "confidence",
+    "needs_review",
+    "review_reasons",
+    "report_date",
+    "facility",
+    "doctor",
+    "status",
+    "errors",
+)
+_KINDS = {
+    "lab_results": "lab",
+    "prescriptions": "prescription",
+    "imaging": "imaging",
+    "other": "other",
+}
+#: What spreadsheets take for the start of a formula, full-width forms too (OWASP, CSV injection).
+_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
+#: A terminal obeys these; text layers of PDF files may hold them.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def document_json(document: Document, *, pretty: bool) -> bytes:
+    """One document as JSON, on one line or indented, with a line end."""
+    return document.model_dump_json(indent=2 if pretty else None).encode() + b"\n"
+
+
+def record_line(record: Record) -> bytes:
+    """One record as one line of JSON."""
+    return record.model_dump_json().encode() + b"\n"
+
+
+def document_text(document: Document) -> bytes:
+    """What was read, without control characters, with a line end."""
+    return _CONTROL.sub("", document.raw_text).rstrip("\n").encode() + b"\n"
+
+
+def record_text(record: Record) -> bytes:
+    """The text of one input of several, under a line with its name."""
+    text = document_text(record.document) if record.document else b""
+    return f"==> {_CONTROL.sub('', record.source)} <==\n".encode() + text + b"\n"
+
+
+def schema_json(name: Literal["document", "record"]) -> bytes:
+    """The JSON Schema of the document or the record, indented."""
+    import json
+
+    from medicord_ocr.schema import json_schema
+
+    return json.dumps(json_schema(name), indent=2, ensure_ascii=False).encode() + b"\n"
+
+
+def csv_head() -> bytes:
+    """The names of the columns."""
+    return _csv_rows([COLUMNS])
+
+
+def record_csv(record: Record) -> bytes:
+    """The rows of one input: the document's own, then one for each of its items."""
+    return _csv_rows([[_cell(row.get(name)) for name in COLUMNS] for row in _rows(record)])
+
+
+def _rows(record: Record) -> Iterator[dict[str, Any]]:
+    document = record.document
+    head: dict[str, Any] = {"source": record.source}
+    if document is not None:
+        head |= {
+            "report_date": document.possible_report_date,
+            "facility": document.possible_facility,
+            "doctor": document.possible_doctor,
+        }
+    yield head | {
+        "kind": "document",
+        "confidence": document.average_confidence if document else None,
+        "status": record.status,
+        "errors": "; ".join(f"{error.code}: {error.message}" for error in record.errors),
+    }
+    for category, kind in _KINDS.items() if document else ():
+        for item in getattr(document.categories, category):
+            yield head | {"kind": kind} | _item(item.model_dump())
+
+
+def _item(item: dict[str, Any]) -> dict[str, Any]:
+    fields = item["fields"].values()
+    pages = [field["source"]["page"] for field in fields if field["source"]]
+    reasons = dict.fromkeys(reason for field in fields for reason in field["review_reasons"])
+    return item | {"page": min(pages, default=None), "review_reasons": " ".join(reasons)}
+
+
+def _cell(value: object) -> object:
+    """Numbers as they are, truth as true and false, text with no formula in it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        text = _CONTROL.sub(" ", value)
+        return f"'{text}" if _FORMULA.match(text.lstrip(" ")) else text
+    return value
+
+
+def _csv_rows(rows: Any) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode()
