@@ -1,0 +1,1 @@
+"""Benchmarks of medicord-ocr: the evaluation corpus and its tools."""
