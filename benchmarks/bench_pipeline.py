@@ -15,7 +15,8 @@ import pytest
 from numpy.typing import NDArray
 
 from medicord_ocr.intake import SourcePage, open_document
-from medicord_ocr.layout import Layout, Stretch, arrange, find_layout
+from medicord_ocr.layout import Layout, Stretch, find_layout
+from medicord_ocr.rows import arrange
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Word
 from medicord_ocr.pipeline import extract, read_page, readers_for

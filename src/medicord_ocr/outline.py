@@ -122,14 +122,16 @@ def _colours(plain: Picture, points: NDArray[np.float32]) -> NDArray[np.float32]
     height, width = plain.shape[:2]
     x = np.clip(points[:, 0].round().astype(int), 0, width - 1)
     y = np.clip(points[:, 1].round().astype(int), 0, height - 1)
-    return plain[y, x].astype(np.float32)
+    colours: NDArray[np.float32] = plain[y, x].astype(np.float32)
+    return colours
 
 
 def _ordered(corners: Corners) -> Corners:
     total, apart = corners.sum(axis=1), np.diff(corners, axis=1).ravel()
     order = [int(np.argmin(total)), int(np.argmin(apart)), int(np.argmax(total))]
     order.append(int(np.argmax(apart)))
-    return np.asarray(corners[order] if len(set(order)) == 4 else corners, np.float32)
+    ordered: Corners = corners[order] if len(set(order)) == 4 else corners
+    return ordered
 
 
 def undo_perspective(picture: Picture, corners: Corners) -> Picture:

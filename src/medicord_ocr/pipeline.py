@@ -16,14 +16,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engi
 from medicord_ocr import __version__, debug, schema
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.intake import SourceDocument, SourcePage, open_document
-from medicord_ocr.layout import (
-    Layout,
-    arrange,
-    arrange_words,
-    find_layout,
-    merge_rows,
-    moved_rows,
-)
+from medicord_ocr.layout import Layout, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Quality, Row
 from medicord_ocr.preprocess import Prepared, half_turn, prepare
@@ -33,6 +26,7 @@ from medicord_ocr.recognise import (
     recognise,
     upside_down,
 )
+from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
 from medicord_ocr.structure import understand
 
 #: Resolution (dots an inch) below which values go silently wrong: 15 of 39 at 90 dpi.

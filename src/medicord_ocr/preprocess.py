@@ -185,7 +185,7 @@ def measure_noise(gray: Gray) -> tuple[float, float]:
 
 
 def denoise(gray: Gray, specks: float, noise: float) -> Gray:
-    """Median for specks, a slight Gaussian blur for grain: milliseconds, where NLM takes seconds."""
+    """Median for specks, a slight Gaussian blur for grain: milliseconds; NLM takes seconds."""
     if specks > SPECKS_LEAST:
         gray = cv2.medianBlur(gray, 3)  # type: ignore[assignment]
     if noise > NOISE_LEAST:
@@ -307,7 +307,7 @@ def _text_points(gray: Gray) -> tuple[NDArray[np.float32], int]:
     factor = 900 / max(gray.shape)
     small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     mask = ink(np.ascontiguousarray(small), 25)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = (stats[:, 2] < 60) & (stats[:, 3] < 60) & (stats[:, 4] >= 3)
     keep[0] = False
     points = np.argwhere(keep[labels]).astype(np.float32)

@@ -197,8 +197,10 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
 
 
 def _is_khmer(khmer: _Line, latin: _Line) -> bool:
-    """Whether a stretch is Khmer: the Khmer reader read Khmer letters. Tesseract, where it stands
-    in for that reader, also finds them in Latin print, and is asked how sure it is.
+    """Whether a stretch is Khmer: the Khmer reader read Khmer letters.
+
+    Tesseract, where it stands in for that reader, also finds them in Latin print, and is asked
+    how sure it is.
     """
     words = khmer.words or ()
     if not _has_khmer(words):
@@ -247,9 +249,7 @@ def _sure(words: Sequence[ReadWord], stretch: Box) -> bool:
 
 
 def _alike(first: Sequence[ReadWord], second: Sequence[ReadWord], threshold: float) -> bool:
-    """Whether two readers of Latin script read nearly the same wherever the first is in doubt:
-    on Khmer they never do.
-    """
+    """Whether two Latin readers read nearly the same where the first doubts: never on Khmer."""
     if not first or not second:
         return False
     for mine, theirs in _groups(first, second):

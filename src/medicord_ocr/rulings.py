@@ -114,7 +114,7 @@ def _grid(
 ) -> tuple[tuple[Box, ...], tuple[tuple[Box, ...], ...]]:
     """Tables and their cells: the closed areas between connected rulings."""
     reach = max(3, int(0.5 * x_height))
-    lines = cv2.bitwise_or(
+    lines: Gray = cv2.bitwise_or(  # type: ignore[assignment]
         cv2.dilate(horizontal, np.ones((3, 2 * reach + 1), np.uint8)),
         cv2.dilate(vertical, np.ones((2 * reach + 1, 3), np.uint8)),
     )
@@ -131,7 +131,7 @@ def _grid(
 
 
 def _cells(lines: Gray, left: int, top: int, x_height: float) -> tuple[Box, ...]:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+    count, _, stats, _ = cv2.connectedComponentsWithStats(
         (lines == 0).astype(np.uint8), connectivity=4
     )
     height, width = lines.shape

@@ -4,17 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from medicord_ocr.layout import (
-    Layout,
-    Stretch,
-    arrange,
-    arrange_words,
-    find_layout,
-    merge_rows,
-    moved_rows,
-)
+from medicord_ocr.layout import Layout, Stretch, find_layout
 from medicord_ocr.page import Box, Reading, Row, Word
 from medicord_ocr.preprocess import x_height
+from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
 from tests.pictures import LAB_ROWS, Gray, blank, ruled_table, write
 
 

@@ -39,18 +39,17 @@ class EngineInfo:
 
 
 class Reader(Protocol):
-    """An OCR engine.
-
-    Attributes:
-        name: unique, as ``readings`` show it.
-        scripts: the scripts that it can read.
-    """
+    """An OCR engine."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Unique, as ``readings`` show it."""
+        ...
 
     @property
-    def scripts(self) -> frozenset[Script]: ...
+    def scripts(self) -> frozenset[Script]:
+        """The scripts that it can read."""
+        ...
 
     def info(self) -> EngineInfo:
         """Version and models."""

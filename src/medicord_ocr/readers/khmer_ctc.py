@@ -133,9 +133,10 @@ def _middle(line: Gray) -> float:
 
 
 def _input(line: Gray) -> NDArray[np.float32]:
-    """(1, 1, HEIGHT, W) float32 in -1 to 1; W a multiple of STRIDE, as wide as the text is: the
-    network was trained on pictures filled up to 640 pixels, which took thrice as long here and
-    read no better but for a stray last letter (see ``_within_ink``).
+    """(1, 1, HEIGHT, W) float32 in -1 to 1; W a multiple of STRIDE, as wide as the text is.
+
+    The network was trained on pictures filled up to 640 pixels, which takes thrice as long and
+    reads no better but for a stray last letter (see ``_within_ink``).
     """
     height, width = line.shape
     width = max(2, round(HEIGHT * width / height / STRIDE)) * STRIDE

@@ -65,7 +65,7 @@ def read_checkpoint(archive: zipfile.ZipFile) -> Weights:
     """The arrays of a PyTorch checkpoint (ZIP form) by name, without executing its pickle."""
     root = next(n for n in archive.namelist() if n.endswith("data.pkl"))[: -len("data.pkl")]
     tree = _walk(archive.read(root + "data.pkl"))
-    model = tree["model"] if "model" in tree else tree
+    model = tree.get("model", tree)
     weights: Weights = {}
     for name, node in model.items():
         storage, start, shape = node[1][0], node[1][1], node[1][2]

@@ -6,7 +6,6 @@ Tesseract, and so not the same words: the version is part of ``info``.
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import shutil
@@ -49,10 +48,12 @@ def find_tessdata(prefix: str | None = None) -> Path:
     Raises:
         MissingDependency: when there is none.
     """
-    places = [prefix] if prefix else [os.environ.get("TESSDATA_PREFIX", ""), *TESSDATA_PLACES]
-    for place in places:
-        for found in sorted(glob.glob(place), reverse=True) if place else []:
-            for folder in (Path(found), Path(found) / "tessdata"):
+    places = [prefix] if prefix else [os.environ.get("TESSDATA_PREFIX"), *TESSDATA_PLACES]
+    for place in filter(None, places):
+        root = Path(place)
+        whole = "*" not in place
+        for found in [root] if whole else sorted(root.parents[1].glob("*/tessdata"), reverse=True):
+            for folder in (found, found / "tessdata"):
                 if any(folder.glob("*.traineddata")):
                     return folder
     raise MissingDependency(
@@ -82,8 +83,9 @@ def require_languages(tessdata: Path, languages: Sequence[str]) -> None:
 def open_tesseract(
     languages: Sequence[str], *, command: str | None = None, tessdata: str | None = None
 ) -> Reader:
-    """A Tesseract reader: in process, or the program where ``command`` names one or tesserocr
-    is not installed.
+    """A Tesseract reader: in process, or the program.
+
+    The program is used where ``command`` names one, or tesserocr is not installed.
 
     Args:
         languages: Tesseract codes in order of weight.

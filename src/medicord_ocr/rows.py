@@ -1,0 +1,215 @@
+"""From stretches and their words to rows in reading order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from medicord_ocr.layout import GAP, Layout, Stretch
+from medicord_ocr.page import Box, Row, Segment, Word, bounding
+
+
+def lines_of(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
+    """Stretches on one line, from left to right; lines from top to bottom.
+
+    A stretch joins the line whose nearest member to the left overlaps it in height by half:
+    so lines may curve over the page.
+    """
+    lines: list[list[Stretch]] = []
+    for stretch in sorted(stretches, key=lambda s: (s.box.x0, s.box.y0)):
+        best, most = None, 0.5
+        for line in lines:
+            last = line[-1].box
+            share = stretch.box.overlap_y(last) / max(1, min(stretch.box.height, last.height))
+            if share > most and stretch.box.x0 >= last.x0 + 0.5 * last.width:
+                best, most = line, share
+        if best is None:
+            lines.append([stretch])
+        else:
+            best.append(stretch)
+    return sorted(lines, key=lambda line: bounding([s.box for s in line]).middle)
+
+
+def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row, ...]:
+    """Rows in reading order from what was read in each stretch.
+
+    Args:
+        layout: the page's geometry.
+        read: words of each stretch, left to right; stretches without words are left out.
+    """
+    stretches = [s for s in layout.stretches if read.get(s)]
+    free = [s for s in stretches if s.cell is None]
+    rows: list[Row] = []
+    panel = 0
+    for table, cells in enumerate(layout.rulings.cells):
+        inside: dict[int, list[Stretch]] = {}
+        for stretch in stretches:
+            if stretch.table == table and stretch.cell is not None:
+                inside.setdefault(stretch.cell, []).append(stretch)
+        for chains in _panels(cells, layout.x_height):
+            for chain in chains:
+                filled = {i: inside[i] for i in chain if i in inside}
+                if len(filled) < 2:
+                    free.extend(s for members in filled.values() for s in members)
+                else:
+                    rows.extend(_chain_rows(layout, panel, filled, read))
+            panel += 1
+    rows.extend(_free_row(line, read) for line in lines_of(free))
+    return _in_order(rows)
+
+
+def _in_order(rows: list[Row]) -> tuple[Row, ...]:
+    """Top to bottom, but of tables side by side the left one first, and whole."""
+    boxes: dict[int, Box] = {}
+    for row in rows:
+        if row.table is not None:
+            boxes[row.table] = boxes[row.table].union(row.box) if row.table in boxes else row.box
+    # A table starts where the highest of those beside it starts.
+    tops = {
+        t: min(b.y0 for b in boxes.values() if b.overlap_y(box) > 0.5 * min(b.height, box.height))
+        for t, box in boxes.items()
+    }
+
+    def place(row: Row) -> tuple[float, float, float]:
+        if row.table is None:
+            return (row.box.middle, 0.0, row.box.x0)
+        return (tops[row.table], boxes[row.table].x0, row.box.middle)
+
+    beside = {t: any(t != u and tops[t] == tops[u] for u in tops) for t in tops}
+    plain = [row for row in rows if row.table is None or not beside[row.table]]
+    plain.sort(key=lambda row: (row.box.middle, row.box.x0))
+    panels = sorted((row for row in rows if row.table is not None and beside[row.table]), key=place)
+    ordered: list[Row] = []
+    for row in plain:
+        while panels and place(panels[0])[0] < row.box.middle:
+            ordered.append(panels.pop(0))
+        ordered.append(row)
+    return tuple(ordered + panels)
+
+
+def _free_row(line: list[Stretch], read: dict[Stretch, tuple[Word, ...]]) -> Row:
+    return Row(tuple(Segment(read[s], bounding([w.box for w in read[s]])) for s in line))
+
+
+def _panels(cells: tuple[Box, ...], x_height: float) -> list[list[list[int]]]:
+    """Cells chained to rows, each with its right neighbour.
+
+    Rows that start at the same place are a panel: two tables side by side may share a frame.
+
+    Returns:
+        For each panel its rows, for each row the indexes of its cells from left to right.
+    """
+    chains: list[list[int]] = []
+    for i in sorted(range(len(cells)), key=lambda i: (cells[i].x0, cells[i].y0)):
+        best, most = None, 0.6
+        for chain in chains:
+            last = cells[chain[-1]]
+            share = cells[i].overlap_y(last) / min(cells[i].height, last.height)
+            if abs(cells[i].x0 - last.x1) < x_height and share > most:
+                best, most = chain, share
+        if best is None:
+            chains.append([i])
+        else:
+            best.append(i)
+    panels: list[list[list[int]]] = []
+    for chain in chains:
+        left = cells[chain[0]].x0
+        for panel in panels:
+            if abs(cells[panel[0][0]].x0 - left) < x_height:
+                panel.append(chain)
+                break
+        else:
+            panels.append([chain])
+    return panels
+
+
+def _chain_rows(
+    layout: Layout,
+    table: int,
+    cells: dict[int, list[Stretch]],
+    read: dict[Stretch, tuple[Word, ...]],
+) -> list[Row]:
+    """One row of a chain of cells, wrapped cells joined; several where all hold as many lines."""
+    lines = [lines_of(members) for members in cells.values()]
+    counts = {len(part) for part in lines}
+    # A grid without rulings between its rows: every cell of the chain holds the same lines.
+    if len(counts) == 1 and counts != {1} and len(cells) >= 3:
+        return [
+            _row_of([part[i] for part in lines], layout, table, read) for i in range(counts.pop())
+        ]
+    if max(counts) > 3:
+        members = [s for part in cells.values() for s in part]
+        return [_free_row(line, read) for line in lines_of(members)]
+    return [_row_of([[s for line in part for s in line] for part in lines], layout, table, read)]
+
+
+def _row_of(
+    parts: list[list[Stretch]], layout: Layout, table: int, read: dict[Stretch, tuple[Word, ...]]
+) -> Row:
+    segments = []
+    for part in parts:
+        words = tuple(word for stretch in part for word in read[stretch])
+        first = part[0]
+        cell = layout.rulings.cells[first.table or 0][first.cell or 0]
+        segments.append(Segment(words, bounding([w.box for w in words]), cell))
+    return Row(tuple(sorted(segments, key=lambda s: s.cell.x0 if s.cell else 0)), table=table)
+
+
+def arrange_words(words: Sequence[Word]) -> tuple[Row, ...]:
+    """Rows of words that a text layer gave: lines by height, segments by wide gaps."""
+    if not words:
+        return ()
+    # A word's box is the line's: about two x-heights tall.
+    unit = float(np.median([word.box.height for word in words])) / 2
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda w: (w.box.middle, w.box.x0)):
+        line = lines[-1] if lines else None
+        if line and word.box.overlap_y(line[0].box) > 0.5 * min(
+            word.box.height, line[0].box.height
+        ):
+            line.append(word)
+        else:
+            lines.append([word])
+    return tuple(_gapped(sorted(line, key=lambda w: w.box.x0), GAP * unit) for line in lines)
+
+
+def _gapped(line: list[Word], gap: float) -> Row:
+    groups = [[line[0]]]
+    for word in line[1:]:
+        if word.box.x0 - groups[-1][-1].box.x1 > gap:
+            groups.append([word])
+        else:
+            groups[-1].append(word)
+    return Row(tuple(Segment(tuple(g), bounding([w.box for w in g])) for g in groups))
+
+
+def moved_rows(rows: Sequence[Row], x: int, y: int, factor: float) -> list[Row]:
+    """Rows of a region, put to where it lies on its page.
+
+    Args:
+        rows: boxes in pixels of the region's picture.
+        x: left edge of the region in pixels of the page.
+        y: its upper edge.
+        factor: pixels of the page for one of the region's picture.
+    """
+
+    def moved(box: Box) -> Box:
+        return Box(
+            round(box.x0 * factor) + x,
+            round(box.y0 * factor) + y,
+            round(box.x1 * factor) + x,
+            round(box.y1 * factor) + y,
+        )
+
+    def segment(part: Segment) -> Segment:
+        words = tuple(replace(word, box=moved(word.box)) for word in part.words)
+        return Segment(words, moved(part.box), moved(part.cell) if part.cell else None)
+
+    return [replace(row, segments=tuple(segment(s) for s in row.segments)) for row in rows]
+
+
+def merge_rows(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows of several regions of a page in reading order."""
+    return tuple(sorted(rows, key=lambda row: (row.box.middle, row.box.x0)))
