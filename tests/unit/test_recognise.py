@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from medicord_ocr.layout import Layout, Stretch
+from medicord_ocr.options import Options
+from medicord_ocr.page import Box, Word
+from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
+from medicord_ocr.recognise import (
+    AGREED,
+    DIFFER,
+    SURE,
+    Readers,
+    recognise,
+    same,
+    upside_down,
+)
+from medicord_ocr.rulings import Rulings
+from tests.pictures import blank
+
+WIDTH = 400
+
+
+class Scripted:
+    """Reads what it was told for each line in turn: text and confidence."""
+
+    def __init__(self, name: str, *lines: tuple[str, float], scripts: str = "latin") -> None:
+        self.name = name
+        self.scripts: frozenset[Script] = frozenset({"khmer", "latin"} if scripts else {"latin"})
+        self.lines = list(lines)
+        self.asked: list[int] = []
+
+    def info(self) -> EngineInfo:
+        return EngineInfo(self.name, "1")
+
+    def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
+        self.asked.append(len(lines))
+        return [_spread(*self.lines[i % len(self.lines)]) for i in range(len(lines))]
+
+
+def _spread(text: str, confidence: float) -> tuple[ReadWord, ...]:
+    words = text.split()
+    step = WIDTH // max(1, len(words))
+    return tuple(
+        ReadWord(word, Box(i * step + 5, 0, (i + 1) * step - 5, 30), confidence)
+        for i, word in enumerate(words)
+    )
+
+
+def page(lines: int = 1) -> Layout:
+    stretches = tuple(
+        Stretch(Box(100, 100 + 60 * i, 100 + WIDTH, 130 + 60 * i)) for i in range(lines)
+    )
+    empty = blank()
+    return Layout(empty, Rulings(empty * 0, (), ()), stretches, 24.0)
+
+
+def read(readers: Readers) -> tuple[Word, ...]:
+    return next(iter(recognise(page(), readers, Options()).values()))
+
+
+def test_two_readers_that_agree_are_certain() -> None:
+    (word,) = read(Readers(Scripted("a", ("11.8", 0.6)), Scripted("b", ("11.8", 0.99))))
+    assert (word.text, word.confidence) == ("11.8", AGREED)
+    assert [(r.reader, r.text) for r in word.readings] == [("a", "11.8"), ("b", "11.8")]
+
+
+@pytest.mark.parametrize("sure", [0.97, 0.6])
+def test_a_number_that_two_readers_read_differently_is_never_certain(sure: float) -> None:
+    (word,) = read(Readers(Scripted("a", ("118", 0.96)), Scripted("b", ("11.8", sure))))
+    assert word.confidence <= DIFFER
+    assert {r.text for r in word.readings} == {"118", "11.8"}
+    assert word.text == ("11.8" if sure >= SURE else "118")
+
+
+def test_a_number_that_one_reader_read_alone_is_not_certain() -> None:
+    (word,) = read(Readers(Scripted("a", ("11.8", 0.99))))
+    assert word.confidence < 0.75
+
+
+def test_long_words_without_numbers_are_read_once_when_the_first_is_sure() -> None:
+    second = Scripted("b", ("x", 0.1))
+    (word, _) = read(Readers(Scripted("a", ("Comprehensive examination", 0.95)), second))
+    assert word.confidence == 0.95
+    assert second.asked == [0]
+
+
+def test_what_the_second_reader_cannot_read_goes_to_the_khmer_reader() -> None:
+    khmer = Scripted("k", ("ឈ្មោះតេស្ត", 0.9), scripts="khmer")
+    readers = Readers(Scripted("a", ("TAIN", 0.3)), Scripted("b", ("INN", 0.2)), khmer)
+    (word,) = read(readers)
+    assert word.text == "ឈ្មោះតេស្ត"
+    assert word.readings[0].reader == "k"
+
+
+def test_latin_that_the_second_reader_is_sure_of_never_reaches_the_khmer_reader() -> None:
+    khmer = Scripted("k", ("០០", 0.9), scripts="khmer")
+    readers = Readers(Scripted("a", ("pmol/L", 0.4)), Scripted("b", ("µmol/L", 0.99)), khmer)
+    (word,) = read(readers)
+    assert word.text == "µmol/L"
+    assert khmer.asked == [0]
+
+
+def test_khmer_numbers_are_read_twice() -> None:
+    khmer = Scripted("k", ("១១.៨", 0.99), scripts="khmer")
+    once_more = Scripted("t", ("១១៨", 0.9), scripts="khmer")
+    readers = Readers(Scripted("a", ("9978", 0.2)), Scripted("b", ("99", 0.1)), khmer, once_more)
+    (word,) = read(readers)
+    assert word.text == "១១.៨"
+    assert word.confidence <= DIFFER
+
+
+def test_lost_spaces_are_taken_from_the_reader_that_kept_them() -> None:
+    first, second = read(Readers(Scripted("a", ("45H", 0.95)), Scripted("b", ("45 H", 0.95))))
+    assert (first.text, second.text) == ("45", "H")
+    assert first.confidence == AGREED
+
+
+def test_chinese_of_the_second_reader_is_never_taken() -> None:
+    words = read(Readers(Scripted("a", ("+", 0.3)), Scripted("b", ("十", 0.99))))
+    assert [word.text for word in words] == ["+"]
+
+
+def test_boxes_are_those_of_the_page() -> None:
+    (word,) = read(Readers(Scripted("a", ("11.8", 0.6)), Scripted("b", ("11.8", 0.99))))
+    assert word.box.x0 >= 90
+    assert word.box.y0 >= 90
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [("3.9–5.6", "3.9 - 5.6"), ("μmol/L", "µmol/L"), ("(<5)", "（<5）"), ("4.00—11", "4.00-11")],
+)
+def test_dashes_quotes_and_widths_do_not_make_readings_differ(a: str, b: str) -> None:
+    assert same(a) == same(b)
+
+
+@pytest.mark.parametrize(("a", "b"), [("11.8", "118"), ("7,4", "7.4"), ("1O", "10"), ("<5", "5")])
+def test_what_changes_a_value_makes_readings_differ(a: str, b: str) -> None:
+    assert same(a) != same(b)
+
+
+class _Direction(Scripted):
+    """Reads well only what is dark at its left end."""
+
+    def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
+        return [
+            _spread("words", 0.9 if line[:, : WIDTH // 2].min() < 99 else 0.2) for line in lines
+        ]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_direction_is_the_one_that_reads_better(turned: bool) -> None:
+    layout = page(6)
+    for stretch in layout.stretches:
+        left, right = (stretch.box.x0, stretch.box.x1)
+        mark = slice(right - 40, right) if turned else slice(left, left + 40)
+        layout.clean[stretch.box.y0 : stretch.box.y1, mark] = 0
+    assert upside_down(layout, Readers(_Direction("a", ("", 0)))) is turned
+
+
+def test_page_that_reads_badly_both_ways_is_left_alone() -> None:
+    assert not upside_down(page(6), Readers(Scripted("a", ("noise", 0.2))))
