@@ -140,9 +140,9 @@ def recognise(
     stretches = list(layout.stretches)
     crops = [_crop(layout, stretch.box) for stretch in stretches]
     first = _read(readers.latin, crops, range(len(crops)))
-    doubtful = {
-        i for i, words in first.items() if not words or _weakest(words) < options.line_threshold
-    }
+    # Tesseract takes Khmer for Latin words with confidences up to 0.85.
+    limit = max(options.line_threshold, SURE) if readers.khmer else options.line_threshold
+    doubtful = {i for i, words in first.items() if not words or _weakest(words) < limit}
     # The second reader knows Latin script from what it cannot read, Tesseract does not.
     wanted = [i for i, words in first.items() if i in doubtful or _needs_second(words)]
     second = _read(readers.second, crops, wanted)
@@ -150,7 +150,7 @@ def recognise(
         i
         for i in sorted(doubtful)
         if not _sure(second.get(i, ()), stretches[i].box)
-        and not _alike(first[i], second.get(i, ()), options.line_threshold)
+        and not _alike(first[i], second.get(i, ()), limit)
     ]
     khmer = _read(readers.khmer, crops, foreign)
     numbers = [i for i, words in khmer.items() if _has_khmer(words) and _needs_second(words)]
@@ -341,7 +341,13 @@ _WIDTHS = str.maketrans("，：（）；＜＞％", ",:();<>%")
 def _groups(
     first: Sequence[ReadWord], second: Sequence[ReadWord]
 ) -> list[tuple[list[ReadWord], list[ReadWord]]]:
-    """Words of two readings in groups that share width, left to right."""
+    """Words of two readings in groups that stand for one another, left to right.
+
+    As many words in both are pairs in their order: boxes of short words are too loose to go by.
+    Otherwise words that share width are a group.
+    """
+    if len(first) == len(second):
+        return [([a], [b]) for a, b in zip(first, second, strict=True)]
     marked = sorted(
         [(w, 0) for w in first] + [(w, 1) for w in second], key=lambda pair: pair[0].box.x0
     )

@@ -7,6 +7,7 @@ import io
 import struct
 import time
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -286,7 +287,7 @@ def test_fitted_resolution_never_passes_the_limit(width: float, height: float, l
 def test_exif_orientation_is_undone(orientation: int, form: str) -> None:
     upright = np.zeros((48, 64), np.uint8)
     upright[:16, :32] = 255  # a white corner at the top left, unlike in any other turn
-    undo = {
+    undo: dict[int, Callable[[Any], Any]] = {
         1: lambda a: a,
         2: np.fliplr,
         3: lambda a: np.rot90(a, 2),

@@ -261,8 +261,8 @@ def _install(what: str, *languages: str) -> str:
     manager = next((name for name in _INSTALLERS if shutil.which(name)), "")
     package = _PACKAGES.get(manager, {}).get(what)
     if package is None:
-        names = ", ".join(f"{name}.traineddata" for name in languages)
-        return f"put {names} of {_DATA} into TESSDATA_PREFIX" if names else f"install {what}"
+        files = ", ".join(f"{name}.traineddata" for name in languages)
+        return f"put {files} of {_DATA} into TESSDATA_PREFIX" if files else f"install {what}"
     names = [package.format(name.replace("_", "-")) for name in languages or ("",)]
     return f"{_INSTALLERS[manager]} {' '.join(dict.fromkeys(names))}"
 

@@ -20,7 +20,7 @@ from medicord_ocr.cli.records import Task, success
 from medicord_ocr.cli.scratch import scratch
 from medicord_ocr.cli.workers import cores, read_alone, records
 from medicord_ocr.errors import EncryptedInput, UsageError
-from medicord_ocr.options import ENGINES, Options, parse_languages, parse_pages
+from medicord_ocr.options import ENGINES, STAGES, Options, parse_languages, parse_pages
 from medicord_ocr.schema import Document, Record
 from medicord_ocr.settings import Settings
 
@@ -61,17 +61,18 @@ def run_options(
     engine: str = "auto",
     password: str | None = None,
     password_file: Path | None = None,
-    stages: Mapping[str, bool | None] = MappingProxyType({}),
+    stages: Mapping[str, object] = MappingProxyType({}),
 ) -> Options:
-    """The options of a run from what the command line says.
+    """The options of a run from the command line.
 
     Args:
         settings: what holds where the command line is silent.
-        languages, pages: as ``parse_languages`` and ``parse_pages`` take them.
+        languages: as ``parse_languages`` takes them.
+        pages: as ``parse_pages`` takes them.
         engine: one of ENGINES.
-        password: of encrypted PDFs.
+        password: of encrypted PDFs, or None.
         password_file: a file whose first line is the password.
-        stages: forced (True), forbidden (False), or neither.
+        stages: by name, forced (True), forbidden (False) or neither; may hold other names.
 
     Raises:
         UsageError: what is asked for is not possible.
@@ -89,8 +90,8 @@ def run_options(
         pages=parse_pages(pages) if pages is not None else None,
         engine=engine,
         password=password,
-        forced=frozenset(name for name, asked in stages.items() if asked is True),
-        forbidden=frozenset(name for name, asked in stages.items() if asked is False),
+        forced=frozenset(stage for stage in STAGES if stages.get(stage) is True),
+        forbidden=frozenset(stage for stage in STAGES if stages.get(stage) is False),
     )
 
 

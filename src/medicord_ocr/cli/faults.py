@@ -118,15 +118,18 @@ def _start() -> None:
 
 
 def _open_standard_streams() -> None:
-    """Point closed standard streams at nothing.
+    """Point closed standard streams at nothing; ``sys.__stdout__`` still tells that one was closed.
 
-    Otherwise the next file that is opened takes the number 1, and what a library prints ends in it.
+    Otherwise the next file that is opened takes the number 1, and what a library prints ends in
+    it; and libraries flush the streams without asking whether there are any.
     """
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
@@ -134,6 +137,6 @@ def _stop(number: int, _frame: FrameType | None) -> None:
 
 
 def _ignore_signals() -> None:
-    """From here on the program only says its sentence and exits; a second Ctrl-C changes nothing."""
+    """A second Ctrl-C changes nothing: the program only says its sentence and exits."""
     for number in _STOPS:
         signal.signal(number, signal.SIG_IGN)

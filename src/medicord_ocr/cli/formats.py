@@ -114,8 +114,8 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         "status": record.status,
         "errors": "; ".join(f"{error.code}: {error.message}" for error in record.errors),
     }
-    for category, kind in _KINDS.items() if document else ():
-        for item in getattr(document.categories, category):
+    for category, kind in _KINDS.items():
+        for item in getattr(document.categories, category) if document else ():
             yield head | {"kind": kind} | _item(item.model_dump())
 
 

@@ -74,7 +74,7 @@ def find_inputs(paths: Sequence[str], max_bytes: int) -> Inputs:
     for path in paths:
         if path == STANDARD_INPUT:
             found.append(Input(STANDARD_INPUT, None, _standard_input(max_bytes)))
-        elif os.path.isdir(path):
+        elif Path(path).is_dir():
             files = list(_walk(Path(path)))
             documents = [file for file in files if _looks_like_document(file)]
             left_out += len(files) - len(documents)
@@ -89,7 +89,7 @@ def find_inputs(paths: Sequence[str], max_bytes: int) -> Inputs:
             hint=f"Names of documents end in {', '.join(sorted(SUFFIXES))}",
         )
     unique = {(file.name, file.path): file for file in found}
-    several = len(paths) > 1 or os.path.isdir(paths[0])
+    several = len(paths) > 1 or Path(paths[0]).is_dir()
     return Inputs(tuple(unique.values()), left_out, several)
 
 

@@ -16,23 +16,21 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 def say(text: str, kind: str = "") -> None:
     """Print one line, with ``kind`` (``error``, ``warning`` …) in front where there is one.
 
-    Nobody is told when standard error is closed: there is nowhere left to tell it.
+    Nobody is told when it cannot be printed: there is nowhere left to tell it.
     """
-    stream = sys.stderr
-    if stream is None:
-        return
     label = f"{kind}:" if kind else ""
     if kind in _COLOURS and coloured():
         label = f"\x1b[{_COLOURS[kind]}m{label}\x1b[0m"
     try:
-        stream.write(" ".join(filter(None, (f"{PROGRAM}:", label, printable(text)))) + "\n")
-        stream.flush()
+        line = " ".join(filter(None, (f"{PROGRAM}:", label, printable(text))))
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
     except (OSError, ValueError):
         return
 
 
 def printable(text: str) -> str:
-    """Text that cannot steer a terminal: control characters, as file names may hold, are escaped."""
+    """Text that cannot steer a terminal: control characters (of file names) are escaped."""
     return _CONTROL.sub(lambda m: m.group().encode("unicode_escape").decode(), text)
 
 
@@ -43,7 +41,7 @@ def coloured() -> bool:
 
 def terminal() -> bool:
     """Whether standard error is a terminal."""
-    return sys.stderr is not None and sys.stderr.isatty()
+    return sys.stderr.isatty()
 
 
 def verbose() -> bool:

@@ -85,7 +85,7 @@ def open_output(target: Path | None) -> Iterator[Output]:
 @contextmanager
 def _standard_output() -> Iterator[Output | None]:
     """Standard output for us alone; None when it is closed."""
-    if sys.stdout is None:
+    if sys.__stdout__ is None:
         yield None
         return
     terminal = sys.stdout.isatty()
@@ -136,7 +136,7 @@ def _replacing(target: Path) -> Iterator[Output]:
         _rename(Path(name), target)
     except BaseException:
         with suppress(OSError):
-            os.unlink(name)
+            Path(name).unlink()
         raise
 
 

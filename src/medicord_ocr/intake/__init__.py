@@ -16,7 +16,13 @@ from typing import BinaryIO
 
 from medicord_ocr.errors import UnreadableInput
 from medicord_ocr.intake.filetype import HEAD, FileType, detect_type, unsupported
-from medicord_ocr.intake.source import SourceDocument, SourcePage, check_bytes, select_pages
+from medicord_ocr.intake.source import (
+    Opened,
+    SourceDocument,
+    SourcePage,
+    check_bytes,
+    select_pages,
+)
 from medicord_ocr.options import Options
 
 __all__ = ["FileType", "SourceDocument", "SourcePage", "detect_type", "open_document"]
@@ -50,19 +56,27 @@ def open_document(
         kind = detect_type(head)
         if kind is None:
             raise unsupported(head, label)
-        stream.seek(0)
-        if kind == "pdf":
-            from medicord_ocr.intake.pdf import open_pdf
-
-            opened = stack.enter_context(open_pdf(source, options, label))
-        else:
-            from medicord_ocr.intake.picture import Picture
-
-            opened = Picture(stream, kind, options, label)
+        opened = stack.enter_context(_opened(source, stream, kind, options, label))
         numbers = select_pages(opened.page_count, options, label)
         stream.seek(0)
         digest = _sha256(stream)
         yield SourceDocument(label, kind, opened.page_count, digest, numbers, opened.read)
+
+
+@contextmanager
+def _opened(
+    source: Path | bytes, stream: BinaryIO, kind: FileType, options: Options, label: str
+) -> Iterator[Opened]:
+    """The file in the hands of what reads its type, which is imported only now."""
+    if kind == "pdf":
+        from medicord_ocr.intake.pdf import open_pdf
+
+        with open_pdf(source, options, label) as opened:
+            yield opened
+    else:
+        from medicord_ocr.intake.picture import Picture
+
+        yield Picture(stream, kind, options, label)
 
 
 def _sha256(stream: BinaryIO) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pypdfium2
@@ -20,7 +20,7 @@ from medicord_ocr.intake.frame import Frame
 from medicord_ocr.intake.objects import Image, Objects, read_objects
 from medicord_ocr.intake.poppler import Poppler, as_file, wrong_password
 from medicord_ocr.intake.sizes import LEAST_DPI, fitted_dpi
-from medicord_ocr.intake.source import GREY_ABOVE, Raster, SourcePage, check_pixels
+from medicord_ocr.intake.source import GREY_ABOVE, Opened, Raster, SourcePage, check_pixels
 from medicord_ocr.intake.textlayer import COVERING, Scale, coverage, read_layer
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box
@@ -39,15 +39,6 @@ _TAIL = 4096
 T = TypeVar("T")
 # pypdfium2 logs that a form is XFA; the page is rendered all the same, or refused by us.
 logging.getLogger("pypdfium2").addHandler(logging.NullHandler())
-
-
-class Opened(Protocol):
-    """A file that is open."""
-
-    page_count: int
-
-    def read(self, number: int) -> SourcePage:
-        """The page of that number."""
 
 
 @contextmanager

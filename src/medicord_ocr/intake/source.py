@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,15 @@ class SourcePage:
     unread: tuple[Box, ...]
     layer_verdict: str
     render: Callable[[], Raster]
+
+
+class Opened(Protocol):
+    """A file that is open."""
+
+    page_count: int
+
+    def read(self, number: int) -> SourcePage:
+        """The page of that number."""
 
 
 @dataclass(frozen=True, slots=True)

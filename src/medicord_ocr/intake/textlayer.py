@@ -105,12 +105,11 @@ def read_layer(
     lines = unlayered_lines(thumb, [small.box(word.box) for word in visible])
     if covering is not None and sum(count for _, count in lines) >= _GLYPHS_OF_SCAN:
         return Layer((), whole, "unsound:over-scan")
-    taken = [scale.box(word.box) for word in sound]
     boxes = _faulty(visible, scale) + _unlayered(lines, objects.images, frame, scale, small)
     boxes += [scale.box(field) for field in objects.fields if _is_filled(thumb, small.box(field))]
-    unread = merged(boxes, taken, scale.page)
-    verdict = "partial" if unread else "sound"
-    return Layer(tuple(_word(word, scale) for word in sound), unread, verdict)
+    read = tuple(_word(word, scale) for word in sound)
+    unread = merged(boxes, [word.box for word in read], scale.page)
+    return Layer(read, unread, "partial" if unread else "sound")
 
 
 def _thumb(page: Any, frame: Frame) -> tuple[Scale, Raster]:

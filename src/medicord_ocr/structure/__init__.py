@@ -52,12 +52,11 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     imaging = find_imaging(pages, medical | header.used)
     medical |= imaging.used
     categories = Categories(
-        lab_results=labs.results,
-        prescriptions=prescriptions.items,
-        imaging=imaging.items,
-        other=find_other(pages, medical, header.used),
+        lab_results=labs.results, prescriptions=prescriptions.items, imaging=imaging.items
     )
     kind = _document_type(categories) or main_kind(pages)
+    other = find_other(pages, medical, header.used, sentences=kind is not None)
+    categories = categories.model_copy(update={"other": other})
     return Understanding(categories, header.header_of(kind), kind)
 
 

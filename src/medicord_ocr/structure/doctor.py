@@ -44,7 +44,7 @@ _ROLES: dict[Role, Terms] = {
     ),
     "prescriber": terms(
         r"prescriber|prescribed|prescribed by|prescripteur|prescrit par|medecin|treating|attending"
-        r"|physician|doctor|docteur|practitioner|consultant|consultant|surgeon|medecin traitant",
+        r"|physician|doctor|docteur|dr|practitioner|consultant|surgeon|medecin traitant",
         "គ្រូពេទ្យ|វេជ្ជបណ្ឌិត|អ្នកចេញវេជ្ជបញ្ជា|អ្នកព្យាបាល",
         exact=("docteur",),
     ),
@@ -227,8 +227,8 @@ def _mister(text: str) -> bool:
 
 
 def _is_title(text: str) -> bool:
-    if text.endswith((":", "៖")):
-        return False  # "Doctor:" is a label
+    if text.endswith((":", "៖")) and _bare(text) != "dr":
+        return False  # "Doctor:" is a label, "Dr:" a full stop misread
     if has_khmer(text):
         rest = _after_khmer_title(text)
         return rest is not None and not rest.startswith(_KHMER_LABEL)
@@ -378,7 +378,7 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
         if role not in _NAMING or not words or _after_title(words, 0) is not None:
             continue
         title = _misread_title(words[0])
-        end = _after_name(words, 1 if title else 0, frozenset({0, 1}), begun=False)
+        end = _after_name(words, 1 if title else 0, frozenset({0}), begun=False)
         least = 2 if title else 1
         if least < end <= least + 3 and (end == len(words) or words[end].text[:1] in "(,-"):
             yield Doctor(page.number, tuple(words[:end]), index, role, title is not None, title)

@@ -70,6 +70,7 @@ _KEYWORDS = {
         r"laboratory|laboratories|laboratoire|laboratoires|[a-z]*labo?|labm|pharmacy|pharmacie",
         "មន្ទីរពិសោធន៍|ឱសថស្ថាន|មន្ទីរវិភាគ",
     ),
+    3: terms(r"medical|healthcare|health care|medicare|dental", exact=("medical",)),
 }
 _KHMER_KEYWORDS = tuple(
     "មន្ទីរពេទ្យ មណ្ឌលសុខភាព គ្លីនិក ពហុព្យាបាល មន្ទីរសម្រាកព្យាបាល វិទ្យាស្ថាន មន្ទីរពិសោធន៍ ឱសថស្ថាន មជ្ឈមណ្ឌល".split()
@@ -90,6 +91,11 @@ _OFFICIAL = terms(
     r"kingdom of|royaume|nation religion|religion king|ministry|ministere|tel|phone|telephone|fax"
     r"|hotline|e ?mail|www|http|https|address|adresse|street|blvd|boulevard|sangkat|phnom penh",
     "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|អាសយដ្ឋាន|អាស័យដ្ឋាន|ទូរស័ព្ទ|ផ្លូវ|សង្កាត់|មហាវិថី",
+)
+# Headings of a report's sections, which may stand under a line "MEDICAL LABORATORY".
+_SECTION = terms(
+    r"(?:bio)?chemistry|h(?:a)?ematology|serology|immunology|urinalysis|microbiology|bacteriology"
+    r"|parasitology|hormon\w*|biochimie|hematologie|serologie|immunologie|microbiologie|bilan .*"
 )
 _NUMBERED = re.compile(
     r"(?:hospital|clinic|lab|laboratory|hopital|labo) (?:no|number|id|code|ref|n)\b|\blab no\b"
@@ -139,7 +145,7 @@ class Place:
     Attributes:
         words: its words, of one page.
         row: index of its row on page 1.
-        weight: 4-6 by keyword, 7 for a known name.
+        weight: 3-6 by keyword, 7 for a known name.
         named: whether it says more than what kind of place it is.
         fuzzy: whether its keyword was recognised with letters misread.
         mended: the known spelling where the reading was in visual order, else None.
@@ -214,8 +220,8 @@ def _is_patient(row: Row) -> bool:
 
 def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
     segment = row.segments[i]
-    words = segment.words
-    text = segment.text
+    words = _without_tail(segment.words)
+    text = _text(words)
     before = row.segments[i - 1].text if i else ""
     label, _, value = text.partition(":") if ":" in text else text.partition("៖")
     if value.strip():
@@ -232,6 +238,12 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
         place = _place(part, index)
         if place is not None:
             yield place
+
+
+def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words up to the address or telephone number behind a name."""
+    kept = _TAIL.sub("", _text(words))
+    return words[: max(1, len(kept.split()))]
 
 
 def _is_facility_label(label: str) -> bool:
@@ -412,6 +424,7 @@ def _is_name(segment: Segment) -> bool:
         and script_of(text) == "latin"
         and all(word.text[:1].isupper() or len(word.text) <= 3 for word in segment.words)
         and not _NO_FACILITY.within(text)
+        and not _SECTION.within(text)
         and not _ADDRESS.match(text.lower())
         and not _weight(text)[0]
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from medicord_ocr.page import PageText, Row, Segment, Word
 from medicord_ocr.schema import FieldInfo, Imaging
@@ -28,6 +29,7 @@ from medicord_ocr.structure.imaging_words import Section
 from medicord_ocr.structure.line import Line, line_of
 
 _CORE = ("modality", "body_part", "findings", "impression")
+_SECTIONS: tuple[Section, ...] = ("findings", "impression", "technique", "indication")
 _FIELDS = (*_CORE, "side", "technique", "indication")
 #: Weight of a title that surely names an examination; a label weighs more.
 _SURE = 2
@@ -71,7 +73,7 @@ class _Text:
     def paragraph(self) -> int | None:
         """The first line that stands further from the one above than lines of text do."""
         tops = [min(word.box.y0 for word in words) for _, words in self.words]
-        pitches = [b - a for a, b in zip(tops, tops[1:], strict=False)]
+        pitches = [below - above for above, below in pairwise(tops)]
         if not pitches or min(pitches) <= 0:
             return None
         for index, pitch in enumerate(pitches):
@@ -117,7 +119,9 @@ class _Exam:
                 self.values[name] = (value, line.span(*at), found.weight)
 
     def told(self) -> bool:
-        return any(self.sections[name].lines for name in _TELLING & self.sections.keys())
+        """Whether there is anything of what was seen."""
+        told = (self.sections[name].lines for name in _TELLING & self.sections.keys())
+        return bool(self.prose.lines) or any(told)
 
 
 @dataclass(slots=True)
@@ -150,7 +154,8 @@ class _Reader:
         elif self._open is not None:
             self._go_on(line, ref, free=free)
         elif free and self.exams and not self._started and is_prose(line):
-            self.exams[-1].prose.add(line, 0, ref)
+            self._open = self.exams[-1].prose
+            self._open.add(line, 0, ref)
 
     def new_page(self) -> None:
         """What goes on over a page's end still goes on."""
@@ -163,9 +168,11 @@ class _Reader:
                 found = region_beside(line)
             return found
         # Inside a section only a title of its own kind begins the next examination.
+        found = examined(line, strict=True)
+        if found is None or found.weight < _SURE:
+            return None
         begins = self._open.lines and self.exams[-1].told()
-        found = examined(line, strict=True) if begins else None
-        return found if found is not None and found.weight >= _SURE else None
+        return found if begins or found.weight > _SURE else None
 
     def _examination(self, line: Line, ref: RowRef, found: Examined) -> None:
         if not self.exams or (self.exams[-1].told() and found.modality is not None):
@@ -279,10 +286,9 @@ def _ends(text: str) -> bool:
 
 
 def _is_report(exam: _Exam, title: bool) -> bool:
-    told = exam.told() or (exam.named and bool(exam.prose.lines))
     if exam.named:
-        return told or bool(exam.sections)
-    return title and told
+        return exam.told() or bool(exam.sections)
+    return title and exam.told()
 
 
 def _rows(exam: _Exam) -> Iterable[RowRef]:
@@ -300,8 +306,8 @@ def _imaging(exam: _Exam) -> Imaging:
     for name, (value, span, _) in exam.values.items():
         texts[name] = value
         fields[name] = field_info(span)
-    for section in ("findings", "impression", "technique", "indication"):
-        part = exam.sections.get(section)  # type: ignore[call-overload]
+    for section in _SECTIONS:
+        part = exam.sections.get(section)
         if section == "findings" and part is None:
             part = exam.prose
         text = part.text() if part is not None else None

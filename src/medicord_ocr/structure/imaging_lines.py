@@ -17,16 +17,19 @@ from medicord_ocr.structure.line import Line, alternatives
 _END = r"(?![a-z])"
 # The colon is often lost; the gap to the value stays.
 _LABEL_SEPARATOR = r"(?:\s*[:;៖]\s*|\s{2,})"
+_EXAM_KHMER = alternatives(
+    "ប្រភេទពិនិត្យ", "ប្រភេទនៃការពិនិត្យ", "ប្រភេទថត", "ការពិនិត្យ", "ការថត", "ប្រភេទ", "ប្រភេទរូបភាព",
+    "ប្រភេទការថត",
+)  # fmt: skip
 _EXAM_LABEL = re.compile(
-    rf"(?:^|(?<=\s\s)|(?<=\n))\W*(?:(?:type of |name of )?(?:examination|exam|study|investigation)"
+    r"(?:^|(?<=\s\s)|(?<=\n))\W*(?:(?:type of |name of )?(?:examination|exam|study|investigation)"
     r"|(?:type d'|nature de l')?examen|modality|modalite|procedure|imaging|ultrasound of"
-    rf"|{alternatives('ប្រភេទពិនិត្យ', 'ប្រភេទនៃការពិនិត្យ', 'ប្រភេទថត', 'ការពិនិត្យ', 'ការថត', 'ប្រភេទ', 'ប្រភេទរូបភាព', 'ប្រភេទការថត')}"
-    rf")(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
+    rf"|{_EXAM_KHMER})(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REGION_LABEL = re.compile(
-    rf"(?:^|(?<=\s\s)|(?<=\n))\W*(?:body part|body region|region|area|anatomy|site|part examined|organ"
-    r"|partie du corps|region anatomique|region examinee|organe|zone|localisation"
-    rf"|{alternatives('ផ្នែក', 'ផ្នែកនៃរាងកាយ', 'តំបន់', 'សរីរាង្គ', 'ផ្នែកពិនិត្យ', 'ផ្នែកថត')}"
+    r"(?:^|(?<=\s\s)|(?<=\n))\W*(?:body part|body region|region|area|anatomy|site"
+    r"|part examined|organ|partie du corps|region anatomique|region examinee|organe|zone"
+    rf"|localisation|{alternatives('ផ្នែក', 'ផ្នែកនៃរាងកាយ', 'តំបន់', 'សរីរាង្គ', 'ផ្នែកពិនិត្យ', 'ផ្នែកថត')}"
     rf")(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REPORT = re.compile(
@@ -35,14 +38,24 @@ _REPORT = re.compile(
 )
 _GENERIC = re.compile(
     r"(?:radiology|radiological|imaging|medical imaging) (?:report|results?|examination)"
-    r"|compte[- ]rendu (?:de |d'|du )?(?:radiolog\w*|imagerie|examen radiolog\w*)"
-    rf"|{alternatives('លទ្ធផលថត', 'លទ្ធផលថតឆ្លុះ', 'របាយការណ៍ថត', 'លទ្ធផលរូបភាព', 'លទ្ធផលវិទ្យុសាស្ត្រ')}"
+    r"|compte[- ]rendu (?:de |d'|du )?(?:radiolog\w*|imagerie|examen radiolog\w*)|"
+    + alternatives("លទ្ធផលថត", "លទ្ធផលថតឆ្លុះ", "របាយការណ៍ថត", "លទ្ធផលរូបភាព", "លទ្ធផលវិទ្យុសាស្ត្រ")
 )
 _FACILITY = re.compile(
     r"(?<![a-z])(?:hospital|hopital|clinic|clinique|polyclinic\w*|cent(?:re|er)|cabinet|departe?ment"
     r"|service|unit|laborato\w*|institut\w*|street|st\.|road|tel|phone|e-?mail|www|pharmac\w*|ltd"
-    rf"|equipment|open|hours?){_END}"
-    rf"|{alternatives('មន្ទីរពេទ្យ', 'គ្លីនិក', 'មជ្ឈមណ្ឌល', 'មន្ទីរ', 'ពហុព្យាបាល', 'ផ្លូវ', 'ទូរស័ព្ទ', 'សេវា', 'ផ្នែកវិទ្យុ')}"
+    rf"|equipment|open|hours?){_END}|"
+    + alternatives(
+        "មន្ទីរពេទ្យ",
+        "គ្លីនិក",
+        "មជ្ឈមណ្ឌល",
+        "មន្ទីរ",
+        "ពហុព្យាបាល",
+        "ផ្លូវ",
+        "ទូរស័ព្ទ",
+        "សេវា",
+        "ផ្នែកវិទ្យុ",
+    )
 )
 _NEGATION = re.compile(r"(?<![a-z])(?:no|not|pas|aucun\w*|compared|comparison|prior)" + _END)
 _FILLER = re.compile(
@@ -52,25 +65,37 @@ _FILLER = re.compile(
     r"|upright|supine|right|left|droite?|gauche|both|bilateral|of|to|for|transabdominal"
     rf"|transvaginal|endovaginale?|obstetrical|series|joint){_END}"
 )
+_KHMER_SIGN_OFF = alternatives(
+    "ថ្ងៃទី", "ភ្នំពេញ", "គ្រូពេទ្យ", "វេជ្ជបណ្ឌិត", "អ្នកវិភាគ", "វិភាគដោយ", "ត្រួតពិនិត្យដោយ", "ហត្ថលេខា",
+    "កាលបរិច្ឆេទ", "ឯកទេស", "ធ្វើនៅ", "រាជធានី",
+)  # fmt: skip
 _SIGN_OFF = re.compile(
-    r"\W*(?:(?:the |le |la )?(?:radiologists?|radiologues?|sonographer|echographiste)|reported by"
-    r"|report(?:ing)? (?:doctor|physician)|read by|lu par|interpreted by|interprete par|performed by"
-    r"|realise par|examined by|examination by|signed|signature|signe|electronically|dr|docteur|doctor"
-    r"|prof|professeur|physician|(?:le )?medecin|consultant|verified|valide|validated|approved|typed"
+    r"\W*(?:(?:the |le |la )?(?:radiologists?|radiologues?|sonographer|sonologist|echographiste"
+    r"|endoscopist|endoscopiste|cardiolog(?:ist|ue)|gyn(?:a?e)?colog(?:ist|ue))"
+    r"|(?:report|read|interpret|perform|examin)(?:ed|ation)? by|report(?:ing)? (?:doctor|physician)"
+    r"|(?:lu|interprete|realise) par|signed|signature|signe|electronically|dr|docteur|doctor|prof"
+    r"|professeur|physician|(?:le )?medecin|consultant|verified|valide|validated|approved|typed"
     r"|printed|imprime|page|date|thank|merci|confraternellement|bien a vous|cordialement|fait a"
     r"|technologist|technician|manipulat\w+|operator|phnom penh|tel|phone|address|adresse|e-?mail"
     rf"|www|http|disclaimer|this report){_END}"
-    rf"|\W*(?:{alternatives('ថ្ងៃទី', 'ភ្នំពេញ', 'គ្រូពេទ្យ', 'វេជ្ជបណ្ឌិត', 'អ្នកវិភាគ', 'វិភាគដោយ', 'ត្រួតពិនិត្យដោយ', 'ហត្ថលេខា', 'កាលបរិច្ឆេទ', 'ឯកទេស', 'ធ្វើនៅ', 'រាជធានី')})"
+    rf"|\W*(?:{_KHMER_SIGN_OFF})"
 )
+_KHMER_PATIENT = alternatives(
+    "ឈ្មោះ", "ឈ្មោះអ្នកជំងឺ", "អាយុ", "ភេទ", "លេខកូដ", "លេខអ្នកជំងឺ", "អាសយដ្ឋាន", "អាស័យដ្ឋាន", "កាលបរិច្ឆេទ",
+    "ថ្ងៃ", "បញ្ជូនដោយ", "អ្នកស្នើសុំ",
+)  # fmt: skip
 _PATIENT = re.compile(
-    r"(?:^|\s\s)\W*(?:patient(?: name| id)?|name|nom(?: et prenom)?|prenom|age|sexe?|gender|d\.?o\.?b"
-    r"|date[^:]{0,20}|report date|ne\(?e?\)? le|id|hn|mrn|ref(?:erred|erring)?[^:]{0,16}|requested[^:]{0,8}"
-    r"|prescri[^:]{0,10}|address|adresse|tel|phone|ward|room|code|n°[^:]{0,10}|no\.?|accession[^:]{0,8}"
-    r"|examen du|doctor|medecin[^:]{0,12}|weight|poids"
-    rf"|{alternatives('ឈ្មោះ', 'ឈ្មោះអ្នកជំងឺ', 'អាយុ', 'ភេទ', 'លេខកូដ', 'លេខអ្នកជំងឺ', 'អាសយដ្ឋាន', 'អាស័យដ្ឋាន', 'កាលបរិច្ឆេទ', 'ថ្ងៃ', 'បញ្ជូនដោយ', 'អ្នកស្នើសុំ')}"
+    r"(?:^|\s\s)\W*(?:patient(?: name| id)?|name|nom(?: et prenom)?|prenom|age|sexe?|gender"
+    r"|d\.?o\.?b|date[^:]{0,20}|report date|ne\(?e?\)? le|id|hn|mrn|ref(?:erred|erring)?[^:]{0,16}"
+    r"|requested[^:]{0,8}|prescri[^:]{0,10}|address|adresse|tel|phone|ward|room|code|n°[^:]{0,10}"
+    r"|no\.?|accession[^:]{0,8}|examen du|doctor|medecin[^:]{0,12}|weight|poids"
+    rf"|{_KHMER_PATIENT}"
     r")(?:\s?[:;៖]|\s{2,})"
 )
-_SENTENCE_WORDS, _SENTENCE_KHMER = 5, 14
+_NAMED = re.compile(r"(?<![a-z])(?:dr|docteur|doctor|prof|pr)(?:\.\s?|\s)[a-z]|វេជ្ជបណ្ឌិត")
+_SIGN_WORDS = 6
+# Words or Khmer letters from which a line is a sentence; fewer words with a full stop.
+_SENTENCE_WORDS, _SENTENCE_KHMER, _STOPPED_WORDS = 5, 14, 3
 _TITLE_WORDS = 10
 _BULLET = re.compile(r"^[\W_]*[-–—•*▪●■·+»>][\s]+|^[-–—•*▪●■·]+")
 _HEADING_WORDS = 5
@@ -152,7 +177,8 @@ def _body_part(
 
 
 def _side(folded: str, start: int, end: int) -> tuple[str | None, tuple[int, int] | None]:
-    found = [(name, m.span()) for pattern, name in SIDES if (m := pattern.search(folded, start, end))]
+    searched = ((name, pattern.search(folded, start, end)) for pattern, name in SIDES)
+    found = [(name, match.span()) for name, match in searched if match is not None]
     if len(found) == 2 and {name for name, _ in found} == {"right", "left"}:
         return "bilateral", (min(at[0] for _, at in found), max(at[1] for _, at in found))
     return found[0] if found else (None, None)
@@ -235,15 +261,18 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
         ends.append(gap.span())
     stripped = folded.rstrip(" .-")
     ends.append((len(stripped), len(folded)))
-    capitals = re.match(r"[A-ZÉÈ]{6,}(?=\s+\S)", line.text[start:]) if len(folded) == len(line.text) else None
-    if capitals is not None:
-        ends.append((start + capitals.end(), start + capitals.end() + 1))
+    if len(folded) == len(line.text):
+        capitals = re.compile(r"[A-ZÉÈ]{6,}(?=\s+\S)").match(line.text, start)
+        if capitals is not None:
+            ends.append((capitals.end(), capitals.end() + 1))
     return ends
 
 
 def is_sign_off(line: Line) -> bool:
     """Whether a line ends the report: a signature, a name with a title, a date, an address."""
-    return _SIGN_OFF.match(line.folded) is not None
+    if _SIGN_OFF.match(line.folded) is not None:
+        return True
+    return len(line.folded.split()) <= _SIGN_WORDS and _NAMED.search(line.folded) is not None
 
 
 def is_patient(line: Line) -> bool:
@@ -261,7 +290,8 @@ def is_prose(line: Line) -> bool:
     organ = folded.split(":")[0]
     if ":" in folded and any(pattern.search(organ) for pattern, _ in BODY_PARTS):
         return len(words) > 2 or khmer > 6
-    return (len(words) >= _SENTENCE_WORDS or khmer >= _SENTENCE_KHMER) and ":" not in folded[:30]
+    least = _STOPPED_WORDS if folded.rstrip().endswith((".", "។")) else _SENTENCE_WORDS
+    return (len(words) >= least or khmer >= _SENTENCE_KHMER) and ":" not in folded[:30]
 
 
 def without_bullet(text: str) -> str:

@@ -39,17 +39,21 @@ MODALITIES: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
         "Heart",
     ),
     (_words(r"mammogra\w*|mammo", "ម៉ាមូក្រាហ្វ", "ថតសុដន់"), "Mammography", "Breast"),
+    (_words(r"bronchoscop\w*|fibroscopie bronchique"), "Endoscopy", "Bronchi"),
     (
         _words(
-            r"(?:oeso-?)?gastro-?(?:duodeno)?scop\w*|fogd|ogd|egd|upper gi endoscop\w*"
-            r"|fibroscopie(?: (?:oeso-?gastro-?duodenale|gastrique|digestive haute))?",
-            "ឆ្លុះក្រពះ", "ឆ្លុះក្រពះពោះវៀន",
+            r"oeso-?gastro-?duodeno-?scop\w*|fogd|ogd|egd|upper (?:gi|digestive) endoscop\w*"
+            r"|fibroscopie (?:oeso-?gastro-?duodenale|digestive haute)|endoscopie digestive haute"
         ),
+        "Endoscopy",
+        "Upper GI tract",
+    ),
+    (
+        _words(r"gastroscop\w*|fibroscopie gastrique|fibroscopie", "ឆ្លុះក្រពះ", "ឆ្លុះក្រពះពោះវៀន"),
         "Endoscopy",
         "Stomach",
     ),
     (_words(r"(?:ileo-?)?colonoscop\w*|coloscop\w*", "ឆ្លុះពោះវៀនធំ"), "Endoscopy", "Colon"),
-    (_words(r"bronchoscop\w*|fibroscopie bronchique"), "Endoscopy", "Bronchi"),
     (_words(r"endoscop\w*", "អង់ដូស្កុប", "ឆ្លុះពោះវៀន"), "Endoscopy", None),
     (_words(r"electrocardiogra\w*|ecg|ekg", "អេឡិចត្រូបេះដូង"), "ECG", "Heart"),
     (
@@ -101,10 +105,12 @@ MODALITIES: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
 )  # fmt: skip
 #: A body part by the words of its titles; combinations and special parts first.
 BODY_PARTS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (_words(r"thoraco-?abdomino?-?pelvi\w*|chest,? abdomen,? (?:and|&) pelvis|tap"),
+     "Chest, abdomen and pelvis"),
+    (_words(r"thoraco-?abdomin\w*"), "Chest and abdomen"),
     (_words(r"abdomin(?:o|al|e)(?:\s?(?:-|and|et|&|/)\s?)?pelvi\w*|abdomen (?:and|et|&|/) pelvi\w*"
             r"|abdomin\w* (?:and|et|&) pelvi\w*", "ពោះ និងអាងត្រគាក", "ពោះនិងអាងត្រគាក"),
      "Abdomen and pelvis"),
-    (_words(r"thoraco-?abdomin\w*(?:-?pelvi\w*)?"), "Chest and abdomen"),
     (_words(r"cervical spine|rachis cervical|c-?spine|cervical vertebr\w*", "ឆ្អឹងកញ្ចឹងក",
             "ឆ្អឹងក"), "Cervical spine"),
     (_words(r"(?:thoracic|dorsal) spine|rachis dorsal"), "Thoracic spine"),
@@ -112,17 +118,17 @@ BODY_PARTS: tuple[tuple[re.Pattern[str], str], ...] = (
             r"|lombaires?|lumbar", "ឆ្អឹងចង្កេះ", "ចង្កេះ"), "Lumbar spine"),
     (_words(r"spine|spinal|rachis|vertebr\w*|colonne vertebrale", "ឆ្អឹងខ្នង"), "Spine"),
     (_words(r"sinus(?:es)?|paranasal", "សាំនុស", "ស៊ីនុស"), "Sinuses"),
-    (_words(r"brain|cerebr(?:al|ale|aux)|encephal\w*|cranio-?encephal\w*|cerveau|head ct", "ខួរក្បាល"),
-     "Brain"),
+    (_words(r"brain|cerebr(?:al|ale|aux)|encephal\w*|cranio-?encephal\w*|cerveau|head ct",
+            "ខួរក្បាល"), "Brain"),
     (_words(r"skull|crane|cranien\w*", "លលាដ៍ក្បាល"), "Skull"),
     (_words(r"head|tete", "ក្បាល"), "Head"),
     (_words(r"thyroid\w*", "ក្រពេញទីរ៉ូអ៊ីត", "ទីរ៉ូអ៊ីត"), "Thyroid"),
     (_words(r"breasts?|seins?|mammaires?", "សុដន់", "ដោះ"), "Breast"),
-    (_words(r"chest|thora(?:x|cique|cic)|lungs?|pulmonary|pulmonaires?|poumons?|pleur\w+", "សួត",
-            "ទ្រូង", "ដើមទ្រូង", "ប្រអប់ទ្រូង"), "Chest"),
+    (_words(r"chest|thora(?:x|cique|cic)|lungs?|pulmonary|pulmonaires?|poumons?|pleur\w+",
+            "សួត", "ទ្រូង", "ដើមទ្រូង", "ប្រអប់ទ្រូង"), "Chest"),
     (_words(r"heart|cardiac|cardiaque|coeur", "បេះដូង"), "Heart"),
-    (_words(r"obstetric\w*|pregnan\w*|grossesse|foet\w*|fetal|fetus|antenatal|prenatal", "មានផ្ទៃពោះ",
-            "ផ្ទៃពោះ", "ទារក", "គភ៌"), "Obstetric"),
+    (_words(r"obstetric\w*|pregnan\w*|grossesse|foet\w*|fetal|fetus|antenatal|prenatal",
+            "មានផ្ទៃពោះ", "ផ្ទៃពោះ", "ទារក", "គភ៌"), "Obstetric"),
     (_words(r"urinary tract|voies urinaires|arbre urinaire|kub|appareil urinaire|reno-?vesical\w*"
             r"|urinary system", "ប្រព័ន្ធទឹកនោម", "ផ្លូវទឹកនោម"), "Urinary tract"),
     (_words(r"liver|hepat\w+|foie", "ថ្លើម"), "Liver"),
@@ -145,7 +151,8 @@ BODY_PARTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_words(r"toes?|orteils?", "ម្រាមជើង"), "Toe"),
     (_words(r"foot|feet|pieds?", "ប្រអប់ជើង", "បាតជើង"), "Foot"),
     (_words(r"femur|thighs?|cuisses?|femoral", "ភ្លៅ"), "Thigh"),
-    (_words(r"legs?|tibia|fibula|jambes?|lower limbs?|membres? inferieurs?", "កំភួនជើង", "ជើង"), "Leg"),
+    (_words(r"legs?|tibia|fibula|jambes?|lower limbs?|membres? inferieurs?",
+            "កំភួនជើង", "ជើង"), "Leg"),
     (_words(r"neck|cou|cervical\w*|carotid\w*"), "Neck"),
     (_words(r"ribs?|cotes?", "ឆ្អឹងជំនី"), "Ribs"),
     (_words(r"teeth|tooth|dental|dentaire|dents?", "ធ្មេញ"), "Teeth"),

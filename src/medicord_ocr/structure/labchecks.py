@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from medicord_ocr.page import Word
@@ -55,8 +56,9 @@ _MORE_CELLS = ("mid_pct", "ig_pct")
 def cross_checked(results: Sequence[Judged]) -> list[Judged]:
     """The results of one document with those marked that cannot be right together.
 
-    Of the figures of a relation that fails, those are marked that no holding relation clears;
-    all of them where every one is cleared. A test that stands twice takes no part.
+    Of the figures of a relation that fails, those are marked that no holding relation clears,
+    and of these the ones that most failing relations share: a misread RBC breaks both MCV and
+    MCH. All are marked where every one is cleared. A test that stands twice takes no part.
     """
     places: dict[str, list[int]] = {}
     for i, result in enumerate(results):
@@ -66,10 +68,11 @@ def cross_checked(results: Sequence[Judged]) -> list[Judged]:
     figures = {key: results[i].own or 0.0 for key, i in known.items()}
     held, failed = _relations(figures)
     cleared = {key for keys in held if len(keys) > 2 for key in keys}
+    blame = Counter(key for keys in failed for key in keys if key not in cleared)
     marked = list(results)
     for keys in failed:
-        guilty = [key for key in keys if key not in cleared] or list(keys)
-        for key in guilty:
+        worst = max((blame[key] for key in keys), default=0)
+        for key in (key for key in keys if blame[key] == worst):
             marked[known[key]] = marked[known[key]].doubted("cross_check", "value")
     return marked
 

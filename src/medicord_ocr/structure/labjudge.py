@@ -5,6 +5,7 @@ Nothing here changes a value: a doubt is a reason on a field, and a person looks
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -31,6 +32,8 @@ from medicord_ocr.structure.vocabulary import LabTest, choose_test, says_urine
 # too high may well be true there.
 _NARROW = 10.0
 # Readers' names for text that was not read from a picture: no point is lost in it.
+# What may be a thousand or three decimals.
+_AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 # Most confidence for a field in whose cell something else was read: always for review.
 _BLEMISHED = 0.6
 _LAYER_READERS = frozenset({"layer", "text-layer", "text_layer"})
@@ -140,6 +143,9 @@ def _settled(
 ) -> tuple[Value | None, Range | None]:
     """Value and range read with the decimal mark under which they make sense together."""
     if draft.value is None or draft.value.kind not in {"number", "bounded"}:
+        return draft.value, draft.range
+    printed = f"{draft.value.text} {draft.range.text if draft.range else ''}"
+    if not _AMBIGUOUS.search(printed):
         return draft.value, draft.range
     options: dict[tuple[float, ...], tuple[Value, Range | None]] = {}
     marks: tuple[Mark | None, ...] = (mark, ".", ",")

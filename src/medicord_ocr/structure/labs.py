@@ -166,6 +166,8 @@ def _changed(info: FieldInfo, confidence: float, reasons: tuple[str, ...]) -> Fi
     kept = [code for code in dict.fromkeys(reasons) if code != "low_confidence"]
     if 0 < confidence < REVIEW_BELOW:
         kept.append("low_confidence")
+    if tuple(kept) == info.review_reasons and round(confidence, 4) == info.confidence:
+        return info
     return info.model_copy(
         update={
             "confidence": round(confidence, 4),

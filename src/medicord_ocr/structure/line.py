@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -121,25 +121,18 @@ def join(
     text_at: list[int] = []
     mended: set[int] = set()
     at = 0
-    for r, row in enumerate(rows):
-        for s, segment in enumerate(row):
-            for w, word in enumerate(segment):
-                gap = WORD_GAP if w else SEGMENT_GAP if s else ROW_GAP if r else ""
-                gap = gap if words else ""
-                shown = mend(word.text) if mend else word.text
-                if shown != word.text:
-                    mended.add(len(words))
-                text.append(gap + shown)
-                folded.append(gap)
-                word_at += [-1] * len(gap)
-                text_at += range(at, at + len(gap))
-                at += len(gap)
-                for piece, seen in _pieces(shown):
-                    folded.append(seen)
-                    word_at += [len(words)] * len(seen)
-                    text_at += [at] * len(seen)
-                    at += len(piece)
-                words.append(word)
+    for gap, word in _spaced(rows):
+        shown = mend(word.text) if mend else word.text
+        if shown != word.text:
+            mended.add(len(words))
+        for index, pieces in ((-1, [(gap, gap)] if gap else []), (len(words), _pieces(shown))):
+            for piece, seen in pieces:
+                text.append(piece)
+                folded.append(seen)
+                word_at += [index] * len(seen)
+                text_at += [at] * len(seen)
+                at += len(piece)
+        words.append(word)
     return Line(
         page,
         tuple(words),
@@ -149,6 +142,18 @@ def join(
         tuple(text_at),
         frozenset(mended),
     )
+
+
+def _spaced(rows: Iterable[Iterable[Sequence[Word]]]) -> Iterator[tuple[str, Word]]:
+    """Each word with the gap before it, none before the first."""
+    gap = ""
+    for row in rows:
+        for segment in row:
+            for word in segment:
+                yield gap, word
+                gap = WORD_GAP
+            gap = SEGMENT_GAP if gap else ""
+        gap = ROW_GAP if gap else ""
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

@@ -30,13 +30,16 @@ STRENGTH = re.compile(
 )
 _INSULIN_DOSE = re.compile(rf"\d{{1,3}}\s?(?:ui|iu|u){_END}(?!\s?/)")
 _NUMBERED = re.compile(
-    r"[^\w\u1780-\u17ff]*(?:(?P<n>\d{1,2})(?:\s(?P=n))?(?:\s?[.)°:,\]]|\s?[-/](?!\s?\d)|\s(?!\s?" + FORM + r"))(?!\d)"
+    r"[^\w\u1780-\u17ff]*(?:(?P<n>\d{1,2})(?:\s(?P=n))?(?:\s?[.)°:,\]]|\s?[-/](?!\s?\d)|\s(?!\s?"
+    + FORM
+    + r"))(?!\d)"
     r"|(?:[a-f]|[ivx]{1,4})\s?[).]|[*-](?=\s))\s*"
 )
 _RX = re.compile(r"\W*(?:r\s?[x/]|rp)\s?(?:[/:.]|(?=\s)|$)\s*")
 _LABEL = re.compile(
     r"\W*(?:medications?|medicines?|drugs?|medicaments?|nom du medicament"
-    rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})(?:\s?names?)?(?:\s?\d{{1,2}})?\s?[:.\-]?\s+"
+    rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})"
+    r"(?:\s?names?)?(?:\s?\d{1,2})?\s?[:.\-]?\s+"
 )
 _VERB = re.compile(r"(?:take|give|start|add|prendre|continue)\s+")
 _LEADING_FORM = re.compile(
@@ -56,9 +59,7 @@ _NOT_STRENGTH = re.compile(
     r"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|[\u1780-\u17ff])"
 )
 _BRACKET = re.compile(r"\s?\([^()\d]{2,40}\)")
-_PLAIN_NAME = re.compile(
-    r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL
-)
+_PLAIN_NAME = re.compile(r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL)
 _LETTERS = re.compile(r"[a-z]{3}|[\u1780-\u17b3][^\s]{2}")
 #: First words of lines with a measure that is no strength: vital signs and laboratory results.
 _MEASURED = re.compile(
@@ -109,10 +110,9 @@ def parse_medication(line: Line, *, placed: bool = False) -> Medication | None:
         start, number = label.end(), number or 0
     found = _medication_at(line, start, placed=placed, numbered=number is not None)
     leading = _LEADING_FORM.match(line.folded, start)
-    if found is None:
-        if leading:
-            found = _medication_at(line, leading.end(), placed=False, numbered=True)
-            found = found and replace(found, form=found.form or leading.span())
+    if found is None and leading is not None:
+        found = _medication_at(line, leading.end(), placed=False, numbered=True)
+        found = found and replace(found, form=found.form or leading.span())
     if found is None and placed:
         found = _unnamed(line, leading.end() if leading else start)
         found = found and replace(found, form=leading.span() if leading else None)
@@ -136,9 +136,7 @@ def _number(folded: str) -> tuple[int | None, int]:
     return number, start
 
 
-def _medication_at(
-    line: Line, start: int, *, placed: bool, numbered: bool
-) -> Medication | None:
+def _medication_at(line: Line, start: int, *, placed: bool, numbered: bool) -> Medication | None:
     leading = _LEADING_FORM.match(line.folded, start)
     name = leading.end() if leading else start
     match = match_at(line, name)

@@ -66,7 +66,11 @@ class _Paragraph:
 
 
 def find_other(
-    pages: Sequence[PageText], taken: frozenset[RowRef], header: frozenset[RowRef] = frozenset()
+    pages: Sequence[PageText],
+    taken: frozenset[RowRef],
+    header: frozenset[RowRef] = frozenset(),
+    *,
+    sentences: bool = True,
 ) -> tuple[OtherText, ...]:
     """Medical content of no other category, one item a paragraph, in reading order.
 
@@ -75,9 +79,14 @@ def find_other(
         taken: rows that lab results, prescriptions and imaging were taken from.
         header: rows of the letterhead, the patient's block and the signature: of them only
             what stands under a heading of its own is content.
+        sentences: whether sentences without a heading count; on a page of no known kind they
+            are as likely a form's small print.
     """
     return tuple(
-        _item(page, paragraph) for page in pages for paragraph in _paragraphs(page, taken, header)
+        _item(page, paragraph)
+        for page in pages
+        for paragraph in _paragraphs(page, taken, header)
+        if sentences or paragraph.headed
     )
 
 

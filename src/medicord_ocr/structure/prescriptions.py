@@ -41,9 +41,7 @@ class _Found:
     table: Table | None = None
 
 
-def find_prescriptions(
-    pages: Sequence[PageText], taken: frozenset[RowRef]
-) -> PrescriptionFindings:
+def find_prescriptions(pages: Sequence[PageText], taken: frozenset[RowRef]) -> PrescriptionFindings:
     """The prescribed drugs of a document, in the order of the page.
 
     Args:
@@ -118,9 +116,7 @@ def _continued(page: PageText, before: _Found | None) -> list[Table]:
     return []
 
 
-def _read_tables(
-    page: PageText, tables: list[Table], free: list[bool], found: _Found
-) -> set[int]:
+def _read_tables(page: PageText, tables: list[Table], free: list[bool], found: _Found) -> set[int]:
     inside: set[int] = set()
     for number, table in enumerate(tables):
         until = tables[number + 1].first if number + 1 < len(tables) else len(page.rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from medicord_ocr.structure.numbers import NUMBER, Mark, number_readings
@@ -104,6 +105,7 @@ class Range:
         return "in"
 
 
+@lru_cache(maxsize=1024)
 def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> Range | None:
     """The reference range that a whole text is, None when it is none.
 

@@ -152,7 +152,8 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
         name, span = f"{name} {apart.text}", Span(span.page, (*span.words, *apart.span.words))
         draft.put("strength", apart)
     draft.put("medication", _Found(name, span), reasons, ceiling)
-    drug = _Found(_printed(line, found.start, found.drug_end), line.span(found.start, found.drug_end))
+    at = (found.start, found.drug_end)
+    drug = _Found(_printed(line, *at), line.span(*at))
     draft.put("drug", drug, reasons, ceiling)
     for key, part in (("strength", found.strength), ("form", found.form)):
         if part is not None:

@@ -36,8 +36,8 @@ _KHMER_STOP = alternatives(
 )  # fmt: skip
 _STOP = re.compile(
     r"(?:patient|name|nom|prenom|age|sex|sexe|gender|address|adresse|addr|tel|telephone|phone"
-    r"|mobile|fax|e-?mail|dates?|dob|d\.o\.b|birth|ne\(?e?\)? le|weight|poids|wt|height|taille|bp|ta"
-    r"|temp|temperature|pulse|pouls|diagnos[ie]s|diagnostics?|dx|diag|allerg\w*|history"
+    r"|mobile|fax|e-?mail|dates?|dob|d\.o\.b|birth|ne\(?e?\)? le|weight|poids|wt|height|taille"
+    r"|bp|ta|temp|temperature|pulse|pouls|diagnos[ie]s|diagnostics?|dx|diag|allerg\w*|history"
     r"|antecedents?|refills?|repeats?|renouvel\w*|next (?:visit|appointment)|follow[- ]?up|return"
     r"|revenir|come back|review on|rendez[- ]vous|rdv|prochain\w*|appointment|signature|signed"
     r"|sign|stamp|cachet|doctor|doct?eur|drs?\.?|professeur|prof\.?|physician|prescriber"

@@ -318,9 +318,7 @@ def table_row(page: PageText, index: int, table: Table) -> TableRow:
     return TableRow(index, lines)
 
 
-def _placed(
-    segment: Segment, headings: Sequence[Heading]
-) -> list[tuple[Column, Sequence[Word]]]:
+def _placed(segment: Segment, headings: Sequence[Heading]) -> list[tuple[Column, Sequence[Word]]]:
     if segment.cell is not None:
         return [(_nearest(segment.cell, headings).column, segment.words)]
     under = [heading for heading in headings if heading.box.overlap_x(segment.box) > 0]

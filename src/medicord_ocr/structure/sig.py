@@ -200,8 +200,7 @@ def _with_frequency(sig: Sig) -> Sig:
     if patterns.TIMES_ALONE.fullmatch(sig.line.folded, start, end):
         sig = _doubt(sig, "frequency", "ambiguous_sig")
     if any(patterns.CONFUSABLE.fullmatch(sig.line.folded, p.start, p.end) for p in counted):
-        if not any(patterns.OD.fullmatch(sig.line.folded, p.start, p.end) for p in counted):
-            sig = _doubt(sig, "frequency", "confusable_abbreviation")
+        sig = _doubt(sig, "frequency", "confusable_abbreviation")
     return sig
 
 

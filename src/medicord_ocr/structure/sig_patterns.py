@@ -105,9 +105,7 @@ _BARE_SPAN = (
     + rf"|(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'អាទិត្យ', 'ខែ')})(?!\s?ទី))"
 )  # fmt: skip
 _KHMER_FOR = alternatives("រយៈពេល", "រយះពេល", "ក្នុងរយៈពេល", "រយៈ", "ចំនួន", "ប្រើ")
-_FOR = (
-    r"(?:for|x|during|over|within|pendant|pdt|pour|durant|sur|q\.?\s?s\.?\s?p\.?|duree|duration)"
-)
+_FOR = r"(?:for|x|during|over|within|pendant|pdt|pour|durant|sur|q\.?\s?s\.?\s?p\.?|duree|duration)"
 _OF = r"\s?(?:(?:the next|a period of|a total of|une duree de|de)\s|:)?\s?"
 _NOON = khmer_pattern("ថ្ងៃ")
 #: Words for a time of day, by the slot of the schedule that they name.
@@ -115,14 +113,16 @@ TIMES: dict[str, str] = {
     "morning": rf"(?:(?<![a-z])(?:morning|breakfast|matin|mane){_END}|{khmer_pattern('ព្រឹក')})",
     "noon": rf"(?:(?<![a-z])(?:noon|midday|lunch|midi){_END}|{khmer_pattern('ថ្ងៃត្រង់')})",
     "evening": rf"(?:(?<![a-z])(?:evening|dinner|soir){_END}|{khmer_pattern('ល្ងាច')})",
-    "night": rf"(?:(?<![a-z])(?:nights?|bed\s?time|bed|sleep(?:ing)?|nuit|coucher|dormir|nocte){_END}"
+    "night": r"(?:(?<![a-z])"
+    rf"(?:nights?|bed\s?time|bed|sleep(?:ing)?|nuit|coucher|dormir|nocte){_END}"
     rf"|{alternatives('យប់', 'ចូលគេង', 'គេង')})",
 }
 _TIME = rf"(?:{'|'.join(TIMES.values())})"
 # A bare "day" means noon only beside another time of day; by itself it counts or dates days.
 _ALSO = rf"(?:{_TIME}|{_NOON}(?!\s?(?:ទី|\d*\s?{khmer_pattern('ដង')})))"
 _AT = (
-    r"(?:(?<![a-z])(?:in the|at|before|every|each|chaque|avant de|avant le|le|la|au|a|du|tous les)\s"
+    r"(?:(?<![a-z])(?:in the|at|before|every|each|chaque|avant de|avant le|le|la|au|a|du|tous les"
+    r")\s"
     rf"|(?:{alternatives('ពេល', 'នៅពេល', 'នៅ', 'មុន', 'មុនពេល', 'រាល់')})\s?)?"
 )
 _AND = rf"\s?(?:,|-|/|&|\+|and|et|{khmer_pattern('និង')}|\s)\s?"
@@ -212,8 +212,9 @@ DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}).*"
 _MEAL_LATIN = (
     rf"(?:(?:\d{{1,3}}|half an|one|an|une?)\s?(?:hours?|hrs?|h|heures?|minutes?|mins?|mn)\s)?"
     r"(?:just |immediately |juste )?"
-    r"(?:(?:before|after|with|during|between)\s(?:or after\s|or without\s)?(?:each |every |the |a |your )?"
-    r"(?:meals?|food|foods|eating|breakfast|lunch|dinner|supper|milk|plenty of water|water)"
+    r"(?:(?:before|after|with|during|between)\s(?:or after\s|or without\s)?"
+    r"(?:each |every |the |a |your )?(?:meals?|food|foods|eating|breakfast|lunch|dinner|supper"
+    r"|milk|plenty of water|water)"
     r"(?:\s?(?:and|,|&)\s(?:breakfast|lunch|dinner|supper))*"
     r"|(?:avant|apres|pendant|pdt|au cours|au milieu|au debut|a la fin|en dehors)\s"
     r"(?:(?:de chaque|chaque|des|du|de|les|le|l')\s?)*"
@@ -231,9 +232,9 @@ _MEAL_KHMER = (
 _PRN = (
     rf"{_START}(?:p\.?r\.?n\.?|s\.?o\.?s\.?|(?:as|if|when|where) (?:needed|required|necessary)"
     r"|(?:if|when) (?:severe |high )?(?:pain(?:ful)?|fever|cough(?:ing)?|itch(?:ing|y)?|nausea"
-    r"|vomiting|headache|dizz(?:y|iness)|wheez(?:e|ing)|spasms?|anxiety|insomnia|diarrhoea|diarrhea)"
-    r"|si (?:besoin|necessaire|douleurs?|fievre|nausees?|toux|vomissements?|insomnie|crise|diarrhee)"
-    r"(?: ou (?:douleurs?|fievre))?"
+    r"|vomiting|headache|dizz(?:y|iness)|wheez(?:e|ing)|spasms?|anxiety|insomnia|diarrho?ea)"
+    r"|si (?:besoin|necessaire|douleurs?|fievre|nausees?|toux|vomissements?|insomnie|crise"
+    r"|diarrhee)(?: ou (?:douleurs?|fievre))?"
     rf"|en cas de (?:besoin|douleurs?|fievre|crise|nausees?|toux|diarrhee)|a la demande){_END}"
     rf"|(?:{alternatives('ពេល', 'នៅពេល', 'បើ', 'ប្រសិនបើ', 'ករណី')})\s?(?:{khmer_pattern('មាន')}\s?)?"
     rf"(?:{alternatives('ឈឺ', 'ឈឺចាប់', 'ក្តៅ', 'ក្តៅខ្លួន', 'ត្រូវការ', 'ចាំបាច់', 'ក្អក', 'រមាស់', 'ក្អួត')})"
@@ -242,7 +243,8 @@ _PRN = (
 _EYES = r"(?:(?:both|each|left|right|the|affected) )+(?:eyes?|ears?|nostrils?)"
 _YEUX = r"(?:oeil|yeux|oreilles?|narines?)(?: (?:droite?|gauche))?"
 _ROUTE = (
-    rf"{_START}(?:oral(?! (?:sol|susp|rehyd|drop|gel))|by mouth|orally|oral route|per os|per rectum|per vagina"
+    rf"{_START}(?:oral(?! (?:sol|susp|rehyd|drop|gel))|by mouth|orally|oral route|per os"
+    r"|per rectum|per vagina"
     r"|(?:par )?voie (?:orale|rectale|vaginale|intraveineuse|intramusculaire|sous-cutanee|cutanee"
     r"|nasale|inhalee)|intravenous(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|sublingual(?:ly)?"
     r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|i\.?m|i\.?v|i\.?v\.?d|s\.?c|s\.?l|s/c"
@@ -283,39 +285,38 @@ _QUANTITY_LABEL = (
     rf"|(?:{alternatives('ចំនួន', 'សរុប', 'បរិមាណ')}))\s?[:.=]?\s?#?\s?"
 )
 
-#: Stretches are claimed in this order; an earlier claim keeps later patterns out.
-SLOTS: tuple[tuple[Slot, re.Pattern[str]], ...] = tuple(
-    (slot, re.compile(pattern))
-    for slot, pattern in (
-        ("blocked", _DATE),
-        ("label", _LABEL),
-        ("frequency", _TAPER),
-        ("pairs", _PAIRS),
-        ("duration", rf"{_START}(?P<v>finish(?:ed)? in {RANGE}\s?-?\s?{_SPAN})"),
+_HANDED_OUT = rf"(?:{_FIGURES}|{_WORDED})(?:\s?(?:{FORM}|{_CONTAINER}))?"
+_LONG_TERM = rf"{_START}(?:long[- ]term|lifelong|ongoing|au long cours|a vie|until finished){_END}"
+_ORDERED: tuple[tuple[Slot, str], ...] = (
+    ("blocked", _DATE),
+    ("label", _LABEL),
+    ("frequency", _TAPER),
+    ("pairs", _PAIRS),
+    ("duration", rf"{_START}(?P<v>finish(?:ed)? in {RANGE}\s?-?\s?{_SPAN})"),
         (
             "duration",
             rf"(?:{_START}{_FOR}{_OF}|(?:{_KHMER_FOR})\s?:?\s?)(?P<v>{_RANGE_AFTER}\s?-?\s?{_SPAN})"
             r"(?!\s?/\s?\d)",
         ),
-        ("duration", rf"{_START}(?:for|x)\s?(?P<v>\d{{1,2}}/(?:7|52|12))(?![0-9])"),
-        ("frequency", _EVERY),
-        ("prn", _PRN),
-        ("meal", rf"(?:{_MEAL_LATIN})|(?:{_MEAL_KHMER})"),
-        ("frequency", FREQUENCY),
-        ("time", TIME_WORDS),
-        ("quantity", rf"{_QUANTITY_LABEL}(?P<v>(?:{_FIGURES}|{_WORDED})(?:\s?(?:{FORM}|{_CONTAINER}))?)"),
-        ("quantity", rf"{_START}(?P<v>b\s?/\s?\d{{1,3}})(?![0-9/])"),
-        ("route", _ROUTE),
-        ("dosage", rf"{RANGE}\s?-?\s?{FORM}"),
-        ("container", rf"{RANGE}\s?{_CONTAINER}"),
-        ("mass", rf"{RANGE}\s?(?:mg|mcg|µg|ug|g|grammes?|grams?){_END}(?!\s?/)"),
-        ("duration", rf"{RANGE}\s?-?\s?{_BARE_SPAN}(?!\s?/)"),
-        ("duration", rf"{_START}(?:long[- ]term|lifelong|ongoing|au long cours|a vie|until finished)"
-         rf"{_END}"),
-        ("ambiguous", rf"(?:{NUMBER}\s?)?(?<![a-wyz])x\s?{_RANGE_AFTER}"),
-        # A sign before a form that no number was made of: ½ is often read as % or ».
-        ("unread", rf"[^\w\s(),;:.\-\u1780-\u17ff\ue000-\ue0ff]{{1,2}}\s?{FORM}"),
-        ("then", THEN),
-        ("verb", _VERB),
-    )
+    ("duration", rf"{_START}(?:for|x)\s?(?P<v>\d{{1,2}}/(?:7|52|12))(?![0-9])"),
+    ("frequency", _EVERY),
+    ("prn", _PRN),
+    ("meal", rf"(?:{_MEAL_LATIN})|(?:{_MEAL_KHMER})"),
+    ("frequency", FREQUENCY),
+    ("time", TIME_WORDS),
+    ("quantity", rf"{_QUANTITY_LABEL}(?P<v>{_HANDED_OUT})"),
+    ("quantity", rf"{_START}(?P<v>b\s?/\s?\d{{1,3}})(?![0-9/])"),
+    ("route", _ROUTE),
+    ("dosage", rf"{RANGE}\s?-?\s?{FORM}"),
+    ("container", rf"{RANGE}\s?{_CONTAINER}"),
+    ("mass", rf"{RANGE}\s?(?:mg|mcg|µg|ug|g|grammes?|grams?){_END}(?!\s?/)"),
+    ("duration", rf"{RANGE}\s?-?\s?{_BARE_SPAN}(?!\s?/)"),
+    ("duration", _LONG_TERM),
+    ("ambiguous", rf"(?:{NUMBER}\s?)?(?<![a-wyz])x\s?{_RANGE_AFTER}"),
+    # A sign before a form that no number was made of: ½ is often read as % or ».
+    ("unread", rf"[^\w\s(),;:.\-\u1780-\u17ff\ue000-\ue0ff]{{1,2}}\s?{FORM}"),
+    ("then", THEN),
+    ("verb", _VERB),
 )  # fmt: skip
+#: Stretches are claimed in this order; an earlier claim keeps later patterns out.
+SLOTS = tuple((slot, re.compile(pattern)) for slot, pattern in _ORDERED)

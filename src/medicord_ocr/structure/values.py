@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from medicord_ocr.khmer import canonical, digits
@@ -100,6 +101,7 @@ def clean(text: str) -> str:
     return digits(canonical(text)).replace("\u00a0", " ").replace("\u202f", " ")
 
 
+@lru_cache(maxsize=1024)
 def parse_value(text: str, mark: Mark | None = None) -> Value | None:
     """The value that a whole text is, None when it is none.
 
