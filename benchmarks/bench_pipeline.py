@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from medicord_ocr.intake import SourcePage, open_document
 from medicord_ocr.layout import Layout, Stretch, find_layout
-from medicord_ocr.rows import arrange
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Word
 from medicord_ocr.pipeline import extract, read_page, readers_for
 from medicord_ocr.preprocess import Prepared, prepare
 from medicord_ocr.recognise import Readers, recognise, upside_down
+from medicord_ocr.rows import arrange
 from medicord_ocr.structure import understand
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "lab_khmer_english.png"

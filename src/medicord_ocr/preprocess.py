@@ -28,6 +28,8 @@ Trace = Callable[[str, NDArray[np.uint8]], None]
 X_HEIGHT_TARGET, X_HEIGHT_LEAST, X_HEIGHT_MOST = 24.0, 17.0, 38.0
 #: x-height in pixels of 10.5 point print at 300 dpi: what resolution is estimated from.
 X_HEIGHT_AT_300_DPI = 22.0
+#: Longest side in pixels of a picture that the x-height is measured on.
+X_HEIGHT_SIZE = 1600
 #: The most pixels that scaling up may make.
 SCALED_PIXELS = 24_000_000
 #: Skew below this (degrees) is left alone: resampling costs more than it wins.
@@ -270,6 +272,9 @@ def x_height(gray: Gray) -> float | None:
     Marks count by their area, so that specks, however many, weigh little; the 15th percentile
     of the heights is then that of small letters, with capitals and digits above it.
     """
+    if max(gray.shape) > 2 * X_HEIGHT_SIZE:  # half the size says it as well in a quarter of the time
+        half = x_height(rescale(gray, 0.5))
+        return None if half is None else 2 * half
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink(gray), connectivity=8)
     w, h, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     letters = (h >= 6) & (h <= 120) & (w >= 0.25 * h) & (w <= 2.5 * h) & (area > 0.15 * w * h)

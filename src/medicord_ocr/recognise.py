@@ -387,8 +387,12 @@ def stroke_width(layout: Layout, box: Box) -> float:
     return float(4 * values.mean() / layout.x_height) if values.size else 0.0
 
 
-#: Lines that the direction of a page is judged from, and how much better the other way must read.
-DIRECTION_LINES, DIRECTION_MARGIN = 8, 0.12
+#: Lines that the direction of a page is judged from, at most how wide (in their heights), and how
+#: much better the other way must read. On the dev half no page was turned wrongly.
+DIRECTION_LINES, DIRECTION_WIDTH, DIRECTION_MARGIN = 5, 12.0, 0.12
+#: Mean confidence of letters (0-1) from which a page stands as it should, and below which it is not
+#: Latin print: 0.9 and above for Latin print, 0.3-0.6 for Khmer and for Latin upside down.
+LEGIBLE, ILLEGIBLE = 0.75, 0.6
 
 
 def upside_down(layout: Layout, readers: Readers) -> bool:
@@ -397,20 +401,19 @@ def upside_down(layout: Layout, readers: Readers) -> bool:
     Lines are read upright first; only where they read badly are they turned. Where neither way
     reads well the page stays as it is.
     """
-    wide = [s for s in layout.stretches if 3 < s.box.width / max(1, s.box.height) < 30]
+    wide = [s for s in layout.stretches if 3 < s.box.width / max(1, s.box.height) < DIRECTION_WIDTH]
     wide = sorted(wide, key=lambda s: -s.box.width)[:DIRECTION_LINES]
     if len(wide) < 2:
         return False
-    reader = readers.latin
     crops = [_crop(layout, stretch.box) for stretch in wide]
-    upright = _legibility(reader, crops)
-    if upright > 0.75:
+    upright = _legibility(readers.latin, crops)
+    if upright > LEGIBLE:
         return False
     turned = [np.ascontiguousarray(crop[::-1, ::-1]) for crop in crops]
-    other = _legibility(reader, turned)
+    other = _legibility(readers.latin, turned)
     mixed = readers.khmer_second or readers.khmer
-    if max(upright, other) < 0.6 and mixed is not None:
-        upright, other = _legibility(mixed, crops), _legibility(mixed, turned)
+    if max(upright, other) < ILLEGIBLE and mixed is not None:
+        upright, other = _legibility(mixed, crops[:3]), _legibility(mixed, turned[:3])
     return other > upright + DIRECTION_MARGIN
 
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medicord_ocr import khmer
@@ -50,12 +50,14 @@ def test_marks_of_one_syllable_in_reverse_order_give_the_same_word(word: str) ->
     assert khmer.canonical(read) == khmer.canonical(word)
 
 
+@settings(deadline=None)
 @given(st.one_of(KHMER_LETTERS, KHMER_MIXED, st.text(max_size=20)))
 def test_canonical_is_idempotent(text: str) -> None:
     once = khmer.canonical(text)
     assert khmer.canonical(once) == once
 
 
+@settings(deadline=None)
 @given(st.one_of(KHMER_LETTERS, KHMER_MIXED, st.text(max_size=20)))
 def test_fold_is_idempotent(text: str) -> None:
     once = khmer.fold(text)
@@ -63,6 +65,7 @@ def test_fold_is_idempotent(text: str) -> None:
     assert khmer.fold(khmer.canonical(text)) == once
 
 
+@settings(deadline=None)
 @given(KHMER_LETTERS)
 def test_syllables_taken_as_settled_are_those_that_khnormal_leaves_alone(text: str) -> None:
     from khmerspell import khnormal
@@ -71,6 +74,7 @@ def test_syllables_taken_as_settled_are_those_that_khnormal_leaves_alone(text: s
         assert khnormal(text) == text
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=0x17F, categories=["L", "N", "P", "S", "Z"])))
 def test_latin_and_numbers_are_untouched(text: str) -> None:
     assert khmer.canonical(text) == text
@@ -82,6 +86,7 @@ def test_numbers_beside_khmer_are_untouched(text: str) -> None:
     assert khmer.canonical(f"ម្ដង {text}") == f"ម្តង {text}"
 
 
+@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=10**12))
 def test_khmer_digits_round_trip(number: int) -> None:
     in_khmer = str(number).translate(str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩"))
@@ -89,6 +94,7 @@ def test_khmer_digits_round_trip(number: int) -> None:
     assert khmer.digits(f"ខែ{in_khmer}") == f"ខែ{number}"
 
 
+@settings(deadline=None)
 @given(KHMER_MIXED)
 def test_nothing_invisible_is_left(text: str) -> None:
     assert not set(khmer.canonical(text)) & set("\u200b\u200c\u200d\ufeff\u17b4\u17b5")
@@ -128,6 +134,7 @@ def test_different_words_do_not_fold_alike(one: str, other: str) -> None:
     assert khmer.fold(one) != khmer.fold(other)
 
 
+@settings(deadline=None)
 @given(st.one_of(KHMER_MIXED, st.text(max_size=20)))
 def test_runs_and_clusters_joined_are_the_text(text: str) -> None:
     assert "".join(run for _, run in khmer.script_runs(text)) == text

@@ -56,18 +56,21 @@ def run(request: Request) -> int:
     Raises:
         MedicordError: nothing can be evaluated, or a limit names no metric.
     """
-    from medicord_ocr.cli.workers import cores
+    from medicord_ocr.cli.workers import cores, start_ahead
     from medicord_ocr.evaluate import check, evaluate
     from medicord_ocr.evaluate.report import summarise
 
     minimum, maximum = _limits(request.minimum), _limits(request.maximum)
     check(summarise(()), minimum, maximum)  # an unknown metric is told before the work, not after
+    jobs = request.jobs or cores()
     with scratch(), open_output(None) as output:
         with progress("documents") as show:
+            if jobs > 1:
+                start_ahead(jobs)
             report = evaluate(
                 request.directory,
                 request.options,
-                jobs=request.jobs or cores(),
+                jobs=jobs,
                 progress=show,
                 limit=request.limit,
             )

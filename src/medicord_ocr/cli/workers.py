@@ -134,6 +134,20 @@ def _pool(jobs: int) -> Iterator[Any]:
         pool.shutdown(wait=True, kill_workers=True)
 
 
+def start_ahead(jobs: int) -> None:
+    """Start the processes that joblib's next ``Parallel`` of as many jobs uses, ready as ours are.
+
+    Args:
+        jobs: at least 2; with one, joblib works in this process.
+    """
+    from joblib import Parallel, delayed
+
+    with _interrupts_ignored():
+        Parallel(n_jobs=jobs)(
+            delayed(_prepare)(messages.level(), os.getpid()) for _ in range(jobs)
+        )
+
+
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
     """Ignore Ctrl-C for the moment that the block takes; processes started in it ignore it always.

@@ -11,45 +11,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rapidfuzz import fuzz
-from rapidfuzz.distance import Levenshtein
-
-from medicord_ocr.khmer import canonical, fold, has_khmer, impossible_order, script_of
+from medicord_ocr.khmer import fold, has_khmer, impossible_order, script_of
 from medicord_ocr.page import PageText, Row, Segment, Word
 from medicord_ocr.schema import HeaderField
+from medicord_ocr.structure.facility_names import (
+    bare_name,
+    known_name,
+    mended_ceiling,
+    mended_keyword,
+    without_tail,
+)
 from medicord_ocr.structure.fields import RowRef, Span, field_info
 from medicord_ocr.structure.labels import Folded, skeleton, terms
 from medicord_ocr.structure.patient import patient_labels
-
-#: Names of facilities known by more than their keyword: medical/patterns.md, section 6.
-KNOWN = (
-    "Calmette Hospital|Hôpital Calmette|មន្ទីរពេទ្យកាល់ម៉ែត",
-    "Khmer-Soviet Friendship Hospital|Hôpital de l'Amitié Khméro-Soviétique"
-    "|មន្ទីរពេទ្យមិត្តភាពខ្មែរ-សូវៀត",
-    "Kantha Bopha Hospital|Hôpital Kantha Bopha|មន្ទីរពេទ្យគន្ធបុប្ផា",
-    "Jayavarman VII Hospital|មន្ទីរពេទ្យជ័យវរ្ម័នទី៧",
-    "National Pediatric Hospital|Hôpital National Pédiatrique|មន្ទីរពេទ្យកុមារជាតិ",
-    "National Maternal and Child Health Center|មជ្ឈមណ្ឌលជាតិគាំពារមាតា និងទារក",
-    "Preah Kossamak Hospital|Hôpital Preah Kossamak|មន្ទីរពេទ្យព្រះកុសុមៈ",
-    "Preah Ang Duong Hospital|Hôpital Preah Ang Duong|មន្ទីរពេទ្យព្រះអង្គឌួង",
-    "Cho Ray Phnom Penh Hospital|មន្ទីរពេទ្យជោរៃភ្នំពេញ",
-    "Royal Phnom Penh Hospital",
-    "Sen Sok International University Hospital|មន្ទីរពេទ្យអន្តរជាតិសែនសុខ",
-    "Sunrise Japan Hospital",
-    "Embassy Medical Center",
-    "Angkor Hospital for Children|មន្ទីរពេទ្យកុមារអង្គរ",
-    "Sihanouk Hospital Center of Hope|មន្ទីរពេទ្យមជ្ឈមណ្ឌលសង្ឃឹមសីហនុ",
-    "Institut Pasteur du Cambodge|Pasteur Institute of Cambodia|វិទ្យាស្ថានប៉ាស្ទ័រកម្ពុជា",
-    "National Institute of Public Health|វិទ្យាស្ថានជាតិសុខភាពសាធារណៈ",
-)
-_KNOWN_NAMES = tuple(name for names in KNOWN for name in names.split("|"))
-_KNOWN_FOLDED = tuple(fold(name).replace(" ", "") for name in _KNOWN_NAMES)
-_KHMER_NAMES = tuple((skeleton(name), name) for name in _KNOWN_NAMES if has_khmer(name))
-#: Letters of a known Latin name from which one may be misread.
-_SHORTEST_LATIN = 12
-#: Least ratio (0-100) of a Khmer skeleton to a known one (two consonants of eleven wrong), the
-#: margin over the next name, and the consonants that a name must have for it.
-_BONES_RATIO, _BONES_MARGIN, _SHORTEST_BONES = 81.0, 8.0, 8
 
 # Keywords by weight: a hospital goes before the laboratory in it.
 _KEYWORDS = {
@@ -72,9 +46,6 @@ _KEYWORDS = {
     ),
     3: terms(r"medical|healthcare|health care|medicare|dental", exact=("medical",)),
 }
-_KHMER_KEYWORDS = tuple(
-    "មន្ទីរពេទ្យ មណ្ឌលសុខភាព គ្លីនិក ពហុព្យាបាល មន្ទីរសម្រាកព្យាបាល វិទ្យាស្ថាន មន្ទីរពិសោធន៍ ឱសថស្ថាន មជ្ឈមណ្ឌល".split()
-)
 _NO_FACILITY = terms(
     r"reports?|results?|resultats?|rapport|compte rendu|bulletin|requests?|requisition|invoice"
     r"|receipt|facture|examination|findings|summary|prescriptions?|ordonnance|certificate"
@@ -104,13 +75,6 @@ _ADDRESS = re.compile(
     r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|street|rue|road|route|\d+ ?[a-z]?,|national road|phum"
     r"|sangkat|khan|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
 )
-# What may follow the name on its line: an address, a telephone number, a web page.
-_TAIL = re.compile(
-    r"\s*(?:[,;|•·–-]|\s{2,})\s*(?:#|no?[.°] ?\d|n° ?\d|st\.? ?\d|street\b|rue\b|\d|tel\b|phone\b"
-    r"|sangkat\b|khan\b|phum\b|www|http|national road).*$"
-    r"|\s+(?:tel|phone|fax|h/p|hotline|e-?mail)\s*[.:/].*$",
-    re.IGNORECASE,
-)
 _SENDER = terms(
     r"referr(?:ed|ing)(?: from| by)?|from|sender|sent by|source|provenance|origine|adresse par"
     r"|requested by|requester|prescripteur|collected at|collection site|ordered by|copy to",
@@ -131,7 +95,6 @@ _GENERIC = frozenset(
     " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
     " maternite diagnostic imaging imagerie reference".split()
 )
-_BEHIND_NAME = " ,;:|•·–-*"
 # Gap between segments, in heights of the text, that a space of large letters may have.
 _WIDE_SPACE = 1.0
 #: Share of the page's height, and rows, that a letterhead may take.
@@ -164,8 +127,7 @@ class Place:
         """The name as printed, without what follows it on its line."""
         if self.mended is not None:
             return self.mended
-        text = " ".join(word.text for word in self.words).replace("៖", "")
-        return " ".join(_TAIL.sub("", text).strip(_BEHIND_NAME).split())
+        return bare_name(_text(self.words))
 
 
 def letterhead_rows(page: PageText) -> range:
@@ -242,8 +204,7 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
 
 def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words up to the address or telephone number behind a name."""
-    kept = _TAIL.sub("", _text(words))
-    return words[: max(1, len(kept.split()))]
+    return words[: max(1, len(without_tail(_text(words)).split()))]
 
 
 def _is_facility_label(label: str) -> bool:
@@ -297,7 +258,7 @@ def _place(words: tuple[Word, ...], row: int) -> Place | None:
     folded = fold(text)
     if _ADDRESS.match(folded) or _ADDRESS.match(text.lower()) or _NUMBERED.search(folded):
         return None
-    known, mended = _known(text)
+    known, mended = known_name(text)
     weight, fuzzy = (7, False) if known else _weight(text)
     if not weight or (not known and _NO_FACILITY.within(text, fuzzy=False)):
         return None
@@ -305,7 +266,7 @@ def _place(words: tuple[Word, ...], row: int) -> Place | None:
     named = known or any(len(word) >= 2 and not has_khmer(word) for word in rest)
     named = named or _khmer_named(text)
     if mended is None and has_khmer(text):
-        mended = _mended_keyword(_TAIL.sub("", text.replace("៖", "")).strip(_BEHIND_NAME))
+        mended = mended_keyword(bare_name(text))
     return Place(words, row, weight, named, fuzzy, mended=mended)
 
 
@@ -316,53 +277,6 @@ def _khmer_named(text: str) -> bool:
         for term in words.khmer:
             bones = bones.replace(term, "", 1)
     return has_khmer(text) and sum(char.isalpha() for char in bones) >= 2
-
-
-def _known(text: str) -> tuple[bool, str | None]:
-    """Whether the text is a known facility's name; its spelling where it must be mended."""
-    stripped = _TAIL.sub("", text).strip(_BEHIND_NAME)
-    folded = fold(stripped).replace(" ", "")
-    if folded in _KNOWN_FOLDED:
-        return True, None
-    near = [
-        name
-        for name, known in zip(_KNOWN_NAMES, _KNOWN_FOLDED, strict=True)
-        if len(known) >= _SHORTEST_LATIN and Levenshtein.distance(folded, known) <= 1
-    ]
-    if len(near) == 1 and not has_khmer(stripped):
-        return True, near[0].upper() if stripped.isupper() else near[0]
-    bones = skeleton(stripped)
-    if not has_khmer(stripped) or len(bones) < _SHORTEST_BONES:
-        return False, None
-    ratios = sorted(
-        ((fuzz.ratio(bones, known), name) for known, name in _KHMER_NAMES), reverse=True
-    )
-    (best, name), (second, _) = ratios[:2]
-    if best < _BONES_RATIO or best - second < _BONES_MARGIN:
-        return False, None
-    return True, canonical(name)
-
-
-def _mended_keyword(text: str) -> str | None:
-    """The text with its keyword as it is spelled, None where no keyword is in visual order."""
-    for keyword in _KHMER_KEYWORDS:
-        bones, marks = skeleton(keyword), _marks(keyword)
-        for end in range(len(keyword), len(text) + 1):
-            head = text[:end]
-            if skeleton(head) == bones and _marks(head) == marks:
-                rest = text[end:]
-                # A vowel that starts the name can only be that of the consonant behind it.
-                rest = re.sub(
-                    "^( ?)([\u17c1-\u17c5])((?:[\u1780-\u17a2]\u17d2)*[\u1780-\u17a2])",
-                    r"\1\3\2",
-                    rest,
-                )
-                return canonical(keyword + rest) if head != keyword else None
-    return None
-
-
-def _marks(text: str) -> list[str]:
-    return sorted(char for char in text if "\u17b6" <= char <= "\u17d3")
 
 
 def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
@@ -443,20 +357,11 @@ def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
     if place.fuzzy:
         ceiling = 0.8
     if place.mended is not None:
-        ceiling = min(ceiling, _mended_ceiling(place.mended, span.text))
+        ceiling = min(ceiling, mended_ceiling(place.mended, span.text))
     if place.joined:
         ceiling = 0.6
     info = field_info(span, reasons=reasons, ceiling=ceiling)
     return HeaderField(**dict(info), value=place.text)
-
-
-def _mended_ceiling(mended: str, read: str) -> float:
-    """The most that a mended name deserves, by what was changed."""
-    if not has_khmer(mended):
-        return 0.85
-    if skeleton(mended) != skeleton(read):
-        return 0.7
-    return 0.95 if _marks(mended) == _marks(read) else 0.85
 
 
 def _name_words(place: Place) -> tuple[Word, ...]:

@@ -24,6 +24,8 @@ _BINS = 96
 _GAP_COST = 0.35
 # Least share of the rows in which an unheaded column must show what it holds.
 _TELLING_SHARE = 0.4
+# Share of the widest free stretch that another must have to be a gap between columns.
+_WIDE_ENOUGH = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +123,27 @@ def _edge(first: Label, second: Label, rows: Sequence[Sequence[Segment]]) -> flo
             _add(costs, segment.box.x0, segment.box.x1, _GAP_COST, low, size)
             for word in segment.words:
                 _add(costs, word.box.x0, word.box.x1, 1.0 - _GAP_COST, low, size)
+    return low + _cheapest(costs) * size
+
+
+def _cheapest(costs: Sequence[float]) -> float:
+    """The middle of the last wide stretch of least cost, in bins.
+
+    The last, since data keep to their heading's left edge: what stands without a heading
+    between two columns (a flag, a prior result) belongs behind the left one.
+    """
     least = min(costs)
-    best_start = best_length = 0
-    start = None
-    for i in range(_BINS + 1):
-        if i < _BINS and costs[i] <= least + 1e-9:
-            start = i if start is None else start
-        elif start is not None:
-            if i - start > best_length:
-                best_start, best_length = start, i - start
-            start = None
-    return low + (best_start + best_length / 2) * size
+    runs: list[tuple[int, int]] = []
+    for i, cost in enumerate(costs):
+        if cost > least + 1e-9:
+            continue
+        if runs and sum(runs[-1]) == i:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((i, 1))
+    longest = max(length for _, length in runs)
+    start, length = [run for run in runs if run[1] >= _WIDE_ENOUGH * longest][-1]
+    return start + length / 2
 
 
 def _add(costs: list[float], x0: float, x1: float, cost: float, low: float, size: float) -> None:

@@ -17,7 +17,22 @@ from rapidfuzz import fuzz, process
 from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.page import Box, Row, Segment, Word, bounding
 
-Role = Literal["name", "value", "unit", "range", "flag", "previous", "aside", "drug"]
+Role = Literal[
+    "name",
+    "value",
+    "unit",
+    "range",
+    "flag",
+    "previous",
+    "aside",
+    "drug",
+    "male",
+    "female",
+    "bound",
+    "susceptible",
+    "intermediate",
+    "resistant",
+]
 
 _WORDS: dict[Role, str] = {
     "name": """
@@ -87,6 +102,15 @@ _WORDS: dict[Role, str] = {
         សំណាក; ប្រភេទសំណាក; ប្រភពសំណាក; កាលបរិច្ឆេទ; ថ្ងៃខែ; ថ្ងៃធ្វើ; ផ្សេងៗ; សម្គាល់;
         កំណត់សម្គាល់; មតិ; យោបល់; តម្លៃ; ម៉ាស៊ីន
     """,
+    "male": "male; males; men; homme; hommes; masculin; ប្រុស; m",
+    "female": "female; females; women; femme; femmes; feminin; ស្រី; f",
+    "bound": """
+        low; high; min; max; minimum; maximum; mini; maxi; lower limit; upper limit; lower; upper;
+        borne inf; borne sup; inf; sup; limite inferieure; limite superieure; low limit; high limit
+    """,
+    "susceptible": "s; susceptible; sensible; sensitive",
+    "intermediate": "i; intermediate; intermediaire",
+    "resistant": "r; resistant; resistante",
     "drug": """
         medication; medications; medicament; medicaments; drug; drugs; drug name; medicine;
         medicines; dose; dosage; posologie; frequency; frequence; duration; duree; qte;
@@ -99,6 +123,7 @@ _FILLERS = frozenset("de des du la le les l d of the and et in for per mg dl si 
 _FUZZY_FROM = 6
 _FUZZY_AT_LEAST = 84.0
 _FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
+_SUSCEPTIBILITIES: frozenset[Role] = frozenset({"susceptible", "intermediate", "resistant"})
 _DATE = re.compile(
     r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|\d{1,2}:\d{2}"
 )
@@ -112,11 +137,13 @@ class Label:
         role: what the column holds; ``aside`` for columns that are no part of a result.
         box: the ink of its words.
         cell: the ruled cell around it, if any.
+        date: year, month and day, where the heading is a date.
     """
 
     role: Role
     box: Box
     cell: Box | None
+    date: tuple[int, int, int] | None = None
 
 
 @cache
@@ -141,7 +168,8 @@ def role_of(text: str) -> Role | None:
     if folded in _roles():
         return _roles()[folded]
     spaceless = folded.replace(" ", "")
-    if has_khmer(folded) and spaceless in _roles():
+    spaced_out = len(spaceless) > 3 and len(folded) > 1.6 * len(spaceless)  # R E S U L T
+    if (spaced_out or has_khmer(folded)) and spaceless in _roles():
         return _roles()[spaceless]
     if len(folded) < _FUZZY_FROM:
         return None
@@ -156,11 +184,12 @@ def _single_words() -> frozenset[str]:
 
 def is_header_like(row: Row) -> bool:
     """Whether a row has nothing but words of headings, or pieces of them on a further line."""
-    return all(
-        role_of(segment.text) is not None
-        or _bilingual(segment.text) is not None
-        or all(word in _single_words() for word in fold(segment.text).split())
-        for segment in row.segments
+    texts = [_DATE.sub(" ", segment.text) for segment in row.segments]
+    return any(text.strip(" ()-") for text in texts) and all(
+        role_of(text) is not None
+        or _bilingual(text) is not None
+        or all(word in _single_words() for word in fold(text).split())
+        for text in texts
     )
 
 
@@ -179,27 +208,60 @@ def header_labels(row: Row) -> tuple[Label, ...]:
         labels.extend(found)
         known += used
         words += sum(1 for word in segment.words if fold(word.text) not in _FILLERS | {""})
+    labels = _settled(labels)
     roles = {label.role for label in labels}
-    if "value" not in roles and {"name", "flag"} <= roles:
-        # An antibiogram's result is its interpretation.
-        labels = [replace(x, role="value") if x.role == "flag" else x for x in labels]
-        roles = {label.role for label in labels}
     if "drug" in roles or known < 0.5 * words:
         return ()
     enough = (
         ("value" in roles and roles & {"name", "unit", "range", "previous"})
         or ("range" in roles and roles & {"name", "unit"})
         or {"name", "unit"} <= roles
+        or ("name" in roles and len(roles & _SUSCEPTIBILITIES) >= 2)
     )
     # Headings stand apart: a sentence of such words is one segment of them all.
     apart = len(row.segments) > 1 or (len(labels) >= 3 and known == words)
     return tuple(labels) if enough and apart else ()
 
 
+def _settled(labels: list[Label]) -> list[Label]:
+    """Headings whose meaning hangs on the others beside them."""
+    roles = [label.role for label in labels]
+    meant: dict[Role, Role] = {}
+    if roles.count("bound") == 2:
+        meant["bound"] = "range"  # low and high apart are the two ends of one range
+    else:
+        meant["bound"] = "flag"
+    if "value" not in roles and {"name", "flag"} <= set(roles):
+        meant["flag"] = "value"  # an antibiogram's result is its interpretation
+    if not {"male", "female"} <= set(roles):
+        meant["male"] = meant["female"] = "aside"
+    if len(_SUSCEPTIBILITIES & set(roles)) < 2:
+        meant.update(dict.fromkeys(_SUSCEPTIBILITIES, "aside"))
+    settled = [replace(label, role=meant.get(label.role, label.role)) for label in labels]
+    dates = [label.date for label in settled if label.date]
+    if all(label.role != "value" for label in settled) and dates:
+        # Results of several days side by side: the last day's is the result.
+        return [replace(x, role="value") if x.date == max(dates) else x for x in settled]
+    return _first_value_only(settled)
+
+
+def _first_value_only(labels: list[Label]) -> list[Label]:
+    """A second result further right is in other units, or a prior one; so is its range."""
+    kept: list[Label] = []
+    for label in labels:
+        roles = [other.role for other in kept]
+        if (label.role == "value" and "value" in roles[:-1] and "name" not in roles[1:]) or (
+            label.role == "range" and "previous" in roles and "range" in roles[:-1]
+        ):
+            label = replace(label, role="previous")
+        kept.append(label)
+    return kept
+
+
 def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     """The headings in a segment, and how many of its words they explain."""
     words = [word for word in segment.words if fold(word.text) not in _FILLERS]
-    words = [word for word in words if fold(word.text)]
+    words = [word for word in words if fold(word.text)] or list(segment.words)
     if re.search(r"[:៖]\s*\S", segment.text.strip()) or not words:
         return [], 0
     text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", segment.text)
@@ -208,8 +270,20 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     if role:
         return [Label(role, segment.box, segment.cell)], len(words)
     if dated and not _DATE.sub("", text).strip(" ()-"):
-        return [Label("previous", segment.box, segment.cell)], len(words)
+        date = _read_date(dated.group())
+        return [Label("previous", segment.box, segment.cell, date)], len(words)
     return _phrases(segment, words)
+
+
+def _read_date(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day of a date in figures, the day first unless the year is."""
+    parts = [int(part) for part in re.findall(r"\d+", text)]
+    if len(parts) != 3:
+        return None
+    if parts[0] > 31:
+        parts.reverse()
+    day, month, year = parts
+    return (year + 2000 if year < 100 else year, month, day)
 
 
 def _bilingual(text: str) -> Role | None:

@@ -207,13 +207,13 @@ def read_line(stretch: Stretch, mark: Mark | None) -> Iterator[Draft]:
 
     Two panels side by side, or results listed in one line, give several.
     """
-    place = 0
-    while place < len(stretch.text):
-        found = _next_result(stretch, place, mark)
-        if found is None:
-            return
+    found = _next_result(stretch, 0, mark)
+    if found is None and (label := re.match(r"[^:\d]{3,40}[:：]\s+", stretch.text)):
+        found = _next_result(stretch, label.end(), mark)  # « Laboratory results: WBC 12.5 … »
+    while found is not None:
         draft, place = found
         yield draft
+        found = _next_result(stretch, place, mark) if place < len(stretch.text) else None
 
 
 def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft, int] | None:

@@ -24,7 +24,7 @@ from medicord_ocr.structure.labline import (
 from medicord_ocr.structure.labparts import Draft, Part, blemished, clean_name, cut, part_of
 from medicord_ocr.structure.labtable import Cells
 from medicord_ocr.structure.numbers import Mark
-from medicord_ocr.structure.ranges import match_range, parse_range
+from medicord_ocr.structure.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.units import is_unit, looks_like_unit
 from medicord_ocr.structure.values import FLAG, Value, flag_direction, parse_value
@@ -53,14 +53,44 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
         whole = _in_order(cells, mark)
         if whole:
             return _range_fields(whole, _stretch(cells, "range"), mark)
+    if draft.value_part is None:
+        draft = _susceptibility(draft, cells)
     draft = _unit_fields(draft, _stretch(cells, "unit"), mark)
     draft = _range_fields(draft, _stretch(cells, "range"), mark)
+    if draft.range_part is None:
+        draft = _range_of_sexes(draft, cells, mark)
     if draft.flag is None and (shown := _stretch(cells, "flag")).text:
         direction = flag_direction(shown.text)
         draft = replace(draft, flag=part_of(shown, 0, len(shown.text))) if direction else draft
     if draft.unit is None:
         draft = replace(draft, unit=_unit_in_name(name))
     return draft if draft.value_part or draft.unit or draft.range_part else None
+
+
+def _susceptibility(draft: Draft, cells: Cells) -> Draft:
+    """The draft with S, I or R, where a cross stands in the one column of that heading."""
+    roles: tuple[tuple[Role, str], ...] = (
+        ("susceptible", "S"),
+        ("intermediate", "I"),
+        ("resistant", "R"),
+    )
+    marked = [(letter, shown) for role, letter in roles if (shown := _stretch(cells, role)).text]
+    if len(marked) != 1 or not re.fullmatch(r"[xX×✓✔√+*●•■SIR]", marked[0][1].text.strip()):
+        return draft
+    letter, shown = marked[0]
+    part = part_of(shown, 0, len(shown.text))
+    return replace(draft, value=Value("words", letter), value_part=part)
+
+
+def _range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
+    """The draft with the ranges of men and women that stand in a column each."""
+    man, woman = _stretch(cells, "male"), _stretch(cells, "female")
+    his, hers = parse_range(man.text, mark), parse_range(woman.text, mark)
+    if his is None or hers is None:
+        return draft
+    text = f"M: {his.text} F: {hers.text}"
+    both = Range(text, by_sex=(("M", his), ("F", hers)))
+    return replace(draft, range=both, range_part=Part(text, man.words + woman.words))
 
 
 def _stretch(cells: Cells, role: Role) -> Stretch:
@@ -166,7 +196,9 @@ def _in_order(cells: Cells, mark: Mark | None) -> Draft | None:
         groups.extend(cells.get(role, ()))
     groups.sort(key=lambda group: group[0].box.x0)
     found = next(read_line(stretch_of(groups), mark), None)
-    return replace(found, basis="columns") if found else None
+    if found is None or found.value is None or found.value.kind == "interval":
+        return None
+    return replace(found, basis="columns")
 
 
 def _unit_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:

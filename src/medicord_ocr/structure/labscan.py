@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from medicord_ocr.khmer import has_khmer
+from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.page import PageText, Row
 from medicord_ocr.structure.labentries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labheader import Role
@@ -16,10 +16,26 @@ from medicord_ocr.structure.labsections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labtable import Cells, Table, cells_of, spans_columns
 from medicord_ocr.structure.numbers import Mark
 from medicord_ocr.structure.stretch import Stretch, joined, stretch_of
+from medicord_ocr.structure.units import is_unit, unit_key
 from medicord_ocr.structure.vocabulary import find_tests
 
-_RESULT_ROLES = ("value", "unit", "range", "flag")
+_RESULT_ROLES: tuple[Role, ...] = (
+    "value",
+    "unit",
+    "range",
+    "flag",
+    "male",
+    "female",
+    "susceptible",
+    "intermediate",
+    "resistant",
+)
 _TITLE_WORDS = 6
+# Instead of a name: the same result again in other units.
+_IN_OTHER_UNITS = frozenset({"soit", "ou", "or", "i e", "equivalent"})
+# Share of their height that rows side by side have in common, at least; lines of text that
+# follow each other touch by less (their boxes reach from ascender to descender).
+_SAME_ROW = 0.25
 
 
 def scan_table(page: PageText, table: Table, mark: Mark | None, before: Scan | None = None) -> Scan:
@@ -59,6 +75,9 @@ def _take_row(
 ) -> None:
     """One row of a table: a further line of the last result, a result, a title, or none."""
     index = indices[0]
+    if fold(_words(cells, "name").text) in _IN_OTHER_UNITS:
+        used.update(indices)
+        return
     if (taken := _continuation(page, index, cells, entries, mark)) is not None:
         entries[-1] = taken
         used.add(index)
@@ -72,7 +91,9 @@ def _take_row(
             _lone(index, cells, state, used)
             return
     else:
-        entry = _entry(page, index, cells, state, mark)
+        entry = _entry(page, index, cells, state, mark) or _second_result(
+            page, index, cells, entries, mark
+        )
     state.waiting = None
     if entry is not None:
         entry = replace(entry, rows=(*entry.rows, *indices[1:]))
@@ -91,30 +112,74 @@ def _title_above(page: PageText, table: Table) -> tuple[int, str] | None:
     return (index, text.strip(" :*-–•")) if is_title(text) else None
 
 
+@dataclass(slots=True)
+class _Visual:
+    """A row as a person sees it: the rows that it is made of, the last one, its columns."""
+
+    indices: tuple[int, ...]
+    row: Row
+    last: Row
+    roles: set[Role]
+    tall: bool = False
+
+
 def _visual_rows(page: PageText, table: Table) -> list[tuple[tuple[int, ...], Row]]:
-    """The rows of a table, those side by side as one: rulings cut one row into several."""
-    grouped: list[tuple[tuple[int, ...], Row]] = []
+    """The rows of a table as a person sees them.
+
+    Rulings cut one row into several; and where a cell has two lines, what stands beside it in
+    the middle of them was read as a row of its own.
+    """
+    seen: list[_Visual] = []
     for index in table.rows:
         whole = page.rows[index]
         inside = tuple(s for s in whole.segments if table.left <= s.box.centre < table.right)
         if not inside:
             continue
         row = Row(inside, whole.block, whole.table)
-        if grouped:
-            indices, last = grouped[-1]
-            level = abs(row.box.middle - last.box.middle) < 0.4 * min(
-                row.box.height, last.box.height
-            )
-            apart = not any(a.box.overlap_x(b.box) for a in row.segments for b in last.segments)
-            if level and apart:
-                segments = sorted((*last.segments, *row.segments), key=lambda s: s.box.x0)
-                merged = Row(
-                    tuple(segments), last.block, last.table if last.table is not None else row.table
-                )
-                grouped[-1] = ((*indices, index), merged)
+        roles = set(cells_of(row, table))
+        above = seen[-1] if seen else None
+        if above and _beside(above.last, row):
+            level = _level(above.row, row)
+            if level or _completes(above, roles):
+                _merge(above, index, row, roles, level=level)
                 continue
-        grouped.append(((index,), row))
-    return grouped
+        seen.append(_Visual((index,), row, row, roles))
+    return [(visual.indices, visual.row) for visual in seen]
+
+
+def _beside(above: Row, below: Row) -> bool:
+    """Whether two rows stand side by side, at least by a part of their height."""
+    first, second = above.box, below.box
+    level = first.overlap_y(second) > _SAME_ROW * min(first.height, second.height)
+    return level and not any(a.box.overlap_x(b.box) for a in below.segments for b in above.segments)
+
+
+def _level(above: Row, below: Row) -> bool:
+    first, second = above.box, below.box
+    return abs(first.middle - second.middle) < 0.4 * min(first.height, second.height)
+
+
+def _completes(above: _Visual, roles: set[Role]) -> bool:
+    """Whether a row half beside another is the rest of it: no row of its own, nor noise."""
+    sides: set[Role] = {"range", "aside", "previous"}
+    if above.tall:
+        return roles <= {"name"} | sides
+    value_beside_name = "name" in above.roles and "value" in roles and "name" not in roles
+    row_beside_range = above.roles <= sides and {"name", "value"} <= roles
+    return (value_beside_name and "value" not in above.roles) or (
+        row_beside_range and "range" not in roles
+    )
+
+
+def _merge(above: _Visual, index: int, row: Row, roles: set[Role], *, level: bool) -> None:
+    """Make a row part of the one above; lines of one cell keep their order."""
+    segments = (*above.row.segments, *row.segments)
+    if level:
+        segments = tuple(sorted(segments, key=lambda s: s.box.x0))
+    number = above.row.table if above.row.table is not None else row.table
+    above.row = Row(segments, above.row.block, number)
+    above.indices, above.last = (*above.indices, index), row
+    above.roles, above.tall = above.roles | roles, above.tall or not level
 
 
 def _is_lone_name(cells: Cells) -> bool:
@@ -228,6 +293,28 @@ def _entry(
     if draft is None:
         return None
     return Entry(draft, rows, state.section, state.urine, mark)
+
+
+def _second_result(
+    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
+) -> Entry | None:
+    """A row without a name below a result: the same test in other units (a share, then a count)."""
+    if "name" in cells or "value" not in cells or not entries:
+        return None
+    last = entries[-1]
+    first, second = page.rows[last.rows[-1]].box, page.rows[index].box
+    if second.middle - first.middle > 2.5 * max(first.height, second.height):
+        return None
+    named: Cells = {**cells, "name": [list(last.draft.name.words)]}
+    draft = read_cells(named, mark)
+    if draft is None or draft.unit is None or draft.value is None or last.draft.unit is None:
+        return None
+    if not is_unit(draft.unit.text) or (
+        unit_key(draft.unit.text) == unit_key(last.draft.unit.text)
+    ):
+        return None
+    draft = replace(draft, name=last.draft.name, match=last.draft.match)
+    return Entry(draft, (index,), last.section, last.urine, mark)
 
 
 def _known_name(cells: Cells) -> bool:

@@ -105,6 +105,9 @@ def is_title(text: str) -> bool:
 def _is_known_title(folded: str) -> bool:
     if folded in _titles():
         return True
+    spaceless = folded.replace(" ", "")
+    if len(spaceless) > 3 and len(folded) > 1.4 * len(spaceless):  # H E M A T O L O G Y
+        return spaceless in {title.replace(" ", "") for title in _titles()}
     return len(folded) > 7 and bool(
         process.extractOne(folded, _titles(), scorer=fuzz.ratio, score_cutoff=88.0)
     )

@@ -68,7 +68,7 @@ def find_header(pages: Sequence[PageText]) -> HeaderFindings:
         facility=facility_field(pages[0], place) if pages else None,
         doctor=doctor_field(doctors, main_kind(pages)),
     )
-    letterhead = _letterhead(pages, patient)
+    letterhead = _letterhead(pages, places, patient)
     used = letterhead | patient | _rows_of(lines, dated, doctors)
     return HeaderFindings(header, used, patient_sex(lines), patient, letterhead, tuple(doctors))
 
@@ -96,7 +96,9 @@ def _doctors(
     return found
 
 
-def _letterhead(pages: Sequence[PageText], patient: frozenset[RowRef]) -> frozenset[RowRef]:
+def _letterhead(
+    pages: Sequence[PageText], places: Sequence[Place], patient: frozenset[RowRef]
+) -> frozenset[RowRef]:
     """The letterhead of the first page: its first row to the last that can only be its own.
 
     What stands between it and the patient's block is the document's title, well read or not.
@@ -106,7 +108,7 @@ def _letterhead(pages: Sequence[PageText], patient: frozenset[RowRef]) -> frozen
     page = pages[0]
     first = min((row for number, row in patient if number == page.number), default=len(page.rows))
     rows = [index for index in letterhead_rows(page) if index < first]
-    own = {place.row for place in find_places(page)}
+    own = {place.row for place in places}
     last = max((i for i in rows if i in own or is_letterhead(page.rows[i])), default=-1)
     return frozenset(
         (page.number, index) for index in rows if index <= last and not _titled(page.rows[index])

@@ -16,13 +16,13 @@ from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, join, line_of
 from medicord_ocr.structure.rx_item import Entry, prescription, table_entry
-from medicord_ocr.structure.rx_lines import is_other_report, is_stop, is_title
+from medicord_ocr.structure.rx_lines import is_lab_row, is_other_report, is_stop, is_title
 from medicord_ocr.structure.rx_list import DrugList
 from medicord_ocr.structure.rx_table import Column, Table, TableRow, find_tables, table_row
 from medicord_ocr.structure.sig import parse_sig
 from medicord_ocr.structure.sig_repair import mend
 
-#: Rows taken by laboratory tables from which a page is a report, whatever else it says.
+#: Rows of laboratory results from which a page without a title is a report.
 _REPORT_ROWS = 3
 
 
@@ -69,7 +69,8 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
     lines = [line_of(page.number, row) for row in page.rows]
     free = [(page.number, i) not in taken for i in range(len(lines))]
     titles = [i for i, line in enumerate(lines) if free[i] and is_title(line)]
-    report = free.count(False) >= _REPORT_ROWS or any(map(is_other_report, lines))
+    rows = max(free.count(False), sum(map(is_lab_row, lines)))
+    report = rows >= _REPORT_ROWS or any(map(is_other_report, lines))
     tables = [table for table in find_tables(page) if free[table.first]]
     tables = tables or _continued(page, before)
     cue = bool(titles or tables or (before is not None and not report))
@@ -100,7 +101,8 @@ def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
 
 
 def _directs(entry: Entry) -> bool:
-    return any(parse_sig(line, start).directs for line, start in entry.directions)
+    sigs = [parse_sig(line, start) for line, start in entry.directions]
+    return any(sig.dosage or sig.frequency or sig.duration for sig in sigs)
 
 
 # ------------------------------------------------------------------ tables

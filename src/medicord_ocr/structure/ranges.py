@@ -46,7 +46,8 @@ _SEX = (
 _SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?[:=.]?\s?")
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
-    r"valeurs?\s+(?:normales?|usuelles?)|range)\s*[:.=]\s*|តម្លៃយោង\s*[:៖]?\s*)"
+    r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"
+    r"recommandée?)\s*[:.=]\s*|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
     r"(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
@@ -168,7 +169,7 @@ def _unwrapped(text: str) -> str:
 
 
 def _simple(match: re.Match[str], mark: Mark | None) -> Range | None:
-    text = re.sub(rf"({DASH})\s?{DASH}", r"\1", match.group().strip())
+    text = re.sub(rf"({DASH})\s?{DASH}", r"\1", " ".join(match.group().split()))
     if match["titre"]:
         bound = BOUNDS.get(text[: text.index("1")].strip(), "≤")
         return _one_sided(text, float(match["titre"]), bound, titre=True)

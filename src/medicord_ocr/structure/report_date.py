@@ -43,6 +43,7 @@ UNLABELLED, PRINTED, NO_REPORT_DATE = "unlabelled_date", "printed_date", "no_rep
 
 _DOUBTFUL_KINDS = {"unlabelled": UNLABELLED, "printed": PRINTED}
 _PHRASE = re.compile(r"\s{2,}|[:;៖|]+")
+_WORDS = re.compile("[a-z]{3}|[\u1780-\u17b3].?[\u1780-\u17d3]")
 _BLANK = " .,-_/()[]"
 _NUMBERS = re.compile(r"(\d{1,2})\s?([/.-])\s?\d{1,2}\s?\2\s?\d{4}")
 _COMPARED = terms(r"compared|compare|comparison|comparaison|comparatif|versus", "ប្រៀបធៀប")
@@ -147,13 +148,13 @@ def _in_prose(line: Line, found: FoundDate) -> bool:
 def _alone(line: Line, found: FoundDate) -> bool:
     """Whether the row holds nothing but the date."""
     rest = line.folded[: found.start] + line.folded[found.end :]
-    return not re.search(r"[^\W\d_]{3}", rest)
+    return _WORDS.search(rest) is None
 
 
 def _alone_kind(line: Line, found: FoundDate) -> str:
     """A date that fills a row is the letter's own when it is written out in words."""
-    words = re.search(r"[^\W\d_]{3}", line.folded[found.start : found.end])
-    return "issued" if words else "unlabelled"
+    written = _WORDS.search(line.folded[found.start : found.end])
+    return "issued" if written else "unlabelled"
 
 
 def report_date(dated: Sequence[Dated]) -> HeaderField | None:

@@ -54,6 +54,10 @@ _DIRECTIONS = re.compile(
     rf"|mode d'emploi|{alternatives('វិធីប្រើ', 'វិធីប្រើប្រាស់', 'របៀបប្រើ', 'របៀបប្រើប្រាស់')})"
     r"\s?(?:[:.\-]\s*|\n|$)"
 )
+_LAB_UNIT = re.compile(
+    r"(?<![a-z])(?:[mµnp]?g|[mµnpu]?mol|[mµ]?eq|m?[iu]\.?u|ui|mui)\s?/\s?(?:d?l|ml)(?![a-z])"
+    r"|10\s?\^?\s?\d{1,2}\s?/\s?[lµ]|mm/h"
+)
 _JUNK = re.compile(r"[^a-z0-9\u1780-\u17b3]*")
 
 
@@ -73,6 +77,11 @@ def is_title(line: Line) -> bool:
 def is_other_report(line: Line) -> bool:
     """Whether a line belongs to a laboratory or imaging report: its title, its headings."""
     return _OTHER_REPORT.search(line.folded) is not None
+
+
+def is_lab_row(line: Line) -> bool:
+    """Whether a line has a laboratory unit; syrups have mg/ml too, so one line proves nothing."""
+    return _LAB_UNIT.search(line.folded) is not None
 
 
 def is_stop(folded: str) -> bool:

@@ -307,14 +307,14 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("quantity", rf"{_QUANTITY_LABEL}(?P<v>{_HANDED_OUT})"),
     ("quantity", rf"{_START}(?P<v>b\s?/\s?\d{{1,3}})(?![0-9/])"),
     ("route", _ROUTE),
-    ("dosage", rf"{RANGE}\s?-?\s?{FORM}"),
+    ("dosage", rf"{RANGE}\s?-?\s?{FORM}(?!\s?/\s?(?:[dmµ]?l|kg){_END})"),
     ("container", rf"{RANGE}\s?{_CONTAINER}"),
     ("mass", rf"{RANGE}\s?(?:mg|mcg|µg|ug|g|grammes?|grams?){_END}(?!\s?/)"),
     ("duration", rf"{RANGE}\s?-?\s?{_BARE_SPAN}(?!\s?/)"),
     ("duration", _LONG_TERM),
     ("ambiguous", rf"(?:{NUMBER}\s?)?(?<![a-wyz])x\s?{_RANGE_AFTER}"),
     # A sign before a form that no number was made of: ½ is often read as % or ».
-    ("unread", rf"[^\w\s(),;:.\-\u1780-\u17ff\ue000-\ue0ff]{{1,2}}\s?{FORM}"),
+    ("unread", rf"(?<![^\s\ue000-\ue0ff])[%»«¥&£§©®*\"'?]{{1,2}}\s?{FORM}"),
     ("then", THEN),
     ("verb", _VERB),
 )  # fmt: skip

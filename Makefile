@@ -1,0 +1,49 @@
+# Every target sets up what it needs (scripts/setup); after the first time that costs a moment.
+# Set-up messages go to stderr, so that `make -s demo | jq .` works.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+SAMPLE ?= samples/lab_khmer_english.png
+HALF ?= dev
+# More arguments for the tool behind the target: make test ARGS="-k khmer"
+ARGS ?=
+
+.PHONY: help install dev demo test lint accuracy bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: ## system packages and .venv/bin/medicord-ocr
+	@scripts/setup runtime
+
+dev: ## install, with the development tools
+	@scripts/setup dev
+
+demo: install ## read a laboratory report of samples/ (SAMPLE=FILE for another)
+	@$(BIN)/medicord-ocr extract "$(SAMPLE)"
+
+test: dev ## run the tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: dev ## ruff, mypy and import-linter, as CI runs them
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+accuracy: ## make a half of the corpus (HALF=dev or gate) and evaluate on it
+	@scripts/setup corpus
+	@corpus=$$($(BIN)/python -m benchmarks.corpus --half "$(HALF)") && \
+		$(BIN)/medicord-ocr evaluate "$$corpus" $(ARGS)
+
+bench: ## seconds a page by stage, memory, and the ratio to bare tesseract
+	@scripts/setup corpus
+	@$(BIN)/python -m pytest benchmarks/bench_pipeline.py
+	@$(BIN)/python -m benchmarks.compare_tesseract $(ARGS)
+
+clean: ## remove .venv and what the tools left behind
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks build dist
+	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.schema import HeaderField
+from medicord_ocr.structure.metadata import HeaderFindings, find_header
+from tests.pages import page
+
+
+def header(text: str) -> HeaderFindings:
+    return find_header([page(text)])
+
+
+def value(field: HeaderField | None) -> str | None:
+    return field.value if field else None
+
+
+def doctor(text: str, kind: str | None) -> HeaderField | None:
+    return header(text).header_of(kind).doctor
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name", "role"),
+    [
+        ("Requested by : Prof. TEP Bunthoeun", "lab", "Prof. TEP Bunthoeun", "requester"),
+        ("Prescripteur : Dr LONG Rithy", "lab", "Dr LONG Rithy", "prescriber"),
+        ("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត យឹម សុផល", "lab", "វេជ្ជបណ្ឌិត យឹម សុផល", "requester"),
+        ("វេជ្ជបណ្ឌិតស្នើសុំ : យឹម សុផល", "lab", "យឹម សុផល", "requester"),
+        ("Prescribed by\n\nDr PEN Visal", "prescription", "Dr PEN Visal", "prescriber"),
+        ("Dr. HENG Ly\nRadiologist", "imaging", "Dr. HENG Ly", "signatory"),
+        ("Dr John Smith, M.D\nName: X", "prescription", "Dr John Smith, M.D", "letterhead"),
+        ("Physician : SOK Dara", "lab", "SOK Dara", "prescriber"),
+        ("Médecin : Dr KIM Sok   Date : 20/01/2026", "lab", "Dr KIM Sok", "prescriber"),
+        ("Doctor: Prof. Dr. NGUON Vibol", "lab", "Prof. Dr. NGUON Vibol", "prescriber"),
+        ("Dr.SOK Dara", "prescription", "Dr.SOK Dara", "letterhead"),
+        ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
+        ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
+    ],
+)
+def test_doctors_are_named_with_title_and_role(text: str, kind: str, name: str, role: str) -> None:
+    field = doctor(text, kind)
+    assert field is not None
+    assert (field.value, field.role) == (name, role)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("lab", "Dr LONG Rithy"), ("imaging", "Dr CHEA Vanna"), (None, "Dr CHEA Vanna")],
+)
+def test_the_kind_of_document_decides_whom_it_is_about(kind: str | None, name: str) -> None:
+    text = "Requested by : Dr LONG Rithy" + "\n" * 8 + "Signature\nDr CHEA Vanna"
+    assert value(doctor(text, kind)) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Patient : SOK Dara",
+        "Diclofenac DR 75 mg",
+        "Omeprazole DR Capsule",
+        "Requested by: Emergency ward",
+        "Requested by : OPD",
+        "Dear Dr. Sok, thank you for referring",
+        "Clinique Dr. SOK Dara",
+        "Cabinet Docteur CHEA",
+        "Doctor : ..............",
+        "វេជ្ជបណ្ឌិត",
+        "គ្រូពេទ្យព្យាបាល",
+        "Sunset Dr. 12",
+    ],
+)
+def test_patients_drugs_and_facilities_are_no_doctors(text: str) -> None:
+    assert doctor(f"{text}\nAge: 45", "lab") is None
+
+
+def test_two_names_in_one_role_are_marked() -> None:
+    field = doctor("Requested by: Dr SOK Dara\nRequested by: Dr CHEA Vanna", "lab")
+    assert field is not None
+    assert "doctors_disagree" in field.review_reasons
+
+
+def test_one_doctor_under_two_titles_is_one() -> None:
+    field = doctor("Docteur CHEA Vanna\nRadiologue" + "\n" * 9 + "Dr CHEA Vanna", "imaging")
+    assert field is not None
+    assert not field.needs_review
+
+
+def test_a_misread_title_behind_a_label_is_mended_and_marked() -> None:
+    field = doctor("Requested by : Or SOM Bunthoeun", "lab")
+    assert field is not None
+    assert (field.value, field.needs_review) == ("Dr SOM Bunthoeun", True)
+
+
+def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
+    field = doctor("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត កែវ Ag)", "lab")
+    assert field is not None
+    assert "cut_name" in field.review_reasons

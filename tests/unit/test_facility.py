@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.page import PageText, Row, Segment
+from medicord_ocr.schema import HeaderField
+from medicord_ocr.structure.metadata import HeaderFindings, find_header
+from tests.pages import page, row
+
+
+def header(text: str) -> HeaderFindings:
+    return find_header([page(text)])
+
+
+def value(field: HeaderField | None) -> str | None:
+    return field.value if field else None
+
+
+@pytest.mark.parametrize(
+    ("text", "facility"),
+    [
+        ("Calmette Hospital\nNo. 3, Monivong Blvd", "Calmette Hospital"),
+        ("មន្ទីរពេទ្យកាល់ម៉ែត\nCalmette Hospital", "Calmette Hospital"),
+        ("មន្ទីរពេទ្យកាល់ម៉ែត Calmette Hospital", "Calmette Hospital"),
+        ("ព្រះរាជាណាចក្រកម្ពុជា\nក្រសួងសុខាភិបាល\nមណ្ឌលសុខភាពព្រែកព្នៅ", "មណ្ឌលសុខភាពព្រែកព្នៅ"),
+        ("Ministry of Health\nHealth Center Prek Pnov", "Health Center Prek Pnov"),
+        ("Referred from: Calmette Hospital\nBIOTECH LAB", "BIOTECH LAB"),
+        ("Institut Pasteur du Cambodge\nLaboratoire de Biologie", "Institut Pasteur du Cambodge"),
+        ("Sok Heng Polyclinic  Tel: 012 345 678", "Sok Heng Polyclinic"),
+        ("Clinique Dr. SOK Dara, No. 12, Street 5", "Clinique Dr. SOK Dara"),
+        ("LABORATOIRE D'ANALYSES MÉDICALES\nANGKOR", "LABORATOIRE D'ANALYSES MÉDICALES ANGKOR"),
+        ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
+        ("Facility : Calmette Hospital", "Calmette Hospital"),
+        ("មន្ទីរពេទ្យ ៖ កាល់ម៉ែត", "មន្ទីរពេទ្យ កាល់ម៉ែត"),
+        ("ឱសថស្ថាន សុខភាពល្អ\nPharmacy Sokpheap Laor", "Pharmacy Sokpheap Laor"),
+    ],
+)
+def test_the_letterhead_names_the_facility(text: str, facility: str) -> None:
+    found = header(f"{text}\nName: SOK Dara   Sex: M")
+    assert value(found.header.facility) == facility.replace("៖ ", "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LABORATORY REPORT",
+        "លទ្ធផលមន្ទីរពិសោធន៍",
+        "ព្រះរាជាណាចក្រកម្ពុជា\nជាតិ សាសនា ព្រះមហាក្សត្រ\nក្រសួងសុខាភិបាល",
+        "មន្ទីរសុខាភិបាលខេត្តកំពត",
+        "Hospital No: 12345",
+        "Department of Laboratory",
+        "#12, near Calmette Hospital, Phnom Penh",
+        "ប្រភពសំណាក : មន្ទីរពេទ្យកាល់ម៉ែត",
+        "Requested by: Calmette Hospital",
+        "Dr John Smith, M.D\n2 Non-Important Street,",
+    ],
+)
+def test_titles_senders_and_addresses_are_no_facilities(text: str) -> None:
+    assert header(f"{text}\nName: SOK Dara   Sex: M").header.facility is None
+
+
+@pytest.mark.parametrize("read", ["មន្ទីរេពទ្យកាល់ែម៉ត", "មន្ទីរពេទ្យកាល់ម៉ែត", "មន្ទីរពទេ្យកាលម់ែត៉"])
+def test_a_known_name_in_visual_order_is_mended(read: str) -> None:
+    assert value(header(read).header.facility) == "មន្ទីរពេទ្យកាល់ម៉ែត"
+
+
+def test_an_unknown_name_in_visual_order_is_marked() -> None:
+    field = header("មន្ទីរេពទ្យសុខេសរី").header.facility
+    assert field is not None
+    assert field.needs_review
+
+
+def test_a_name_far_down_the_page_is_not_the_letterhead() -> None:
+    lines = ["LABORATORY REPORT", *["Glucose  5.8  mmol/L"] * 30, "Calmette Hospital"]
+    assert header("\n".join(lines)).header.facility is None
+
+
+def test_wide_spaces_of_large_letters_do_not_cut_the_name() -> None:
+    line = row("ពហុព្យាបាល    សុខហេង", top=40)
+    first, second = line.segments
+    near = Segment(
+        tuple(
+            type(w)(w.text, w.box._replace(x0=first.box.x1 + 20), w.confidence, w.readings)
+            for w in second.words
+        ),
+        second.box._replace(x0=first.box.x1 + 20),
+    )
+    found = find_header([PageText(1, 1200, 1600, (Row((first, near)),))])
+    assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
