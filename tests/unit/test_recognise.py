@@ -51,7 +51,7 @@ def _spread(text: str, confidence: float) -> tuple[ReadWord, ...]:
 
 def page(lines: int = 1) -> Layout:
     stretches = tuple(
-        Stretch(Box(100, 100 + 60 * i, 100 + WIDTH, 130 + 60 * i)) for i in range(lines)
+        Stretch(Box(100, 100 + 60 * i, 100 + WIDTH, 140 + 60 * i)) for i in range(lines)
     )
     empty = blank()
     return Layout(empty, Rulings(empty * 0, (), ()), stretches, 24.0)
