@@ -40,6 +40,7 @@ SURE_LATIN = 0.75
 #: Similarity (0-1) of two Latin readings that shows a stretch to be Latin.
 ALIKE = 0.6
 _CHINESE = re.compile("[\u2e80-\ufeff]")
+_KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
 _SAME = str.maketrans({
     "–": "-", "—": "-", "−": "-", "‐": "-", "μ": "µ", "’": "'", "‘": "'", "“": '"', "”": '"',
     "，": ",", "：": ":", "（": "(", "）": ")", "×": "x", "⁄": "/", "；": ";", "＜": "<", "＞": ">",
@@ -146,13 +147,11 @@ def recognise(
     # The second reader knows Latin script from what it cannot read, Tesseract does not.
     wanted = [i for i, words in first.items() if i in doubtful or _needs_second(words)]
     second = _read(readers.second, crops, wanted)
-    foreign = [
-        i
-        for i in sorted(doubtful)
-        if not _sure(second.get(i, ()), stretches[i].box)
-        and not _alike(first[i], second.get(i, ()), limit)
-    ]
+    foreign = [i for i in sorted(doubtful) if not _sure(second.get(i, ()), stretches[i].box)]
     khmer = _read(readers.khmer, crops, foreign)
+    if any(_KHMER_DIGIT.search(word.text) for words in khmer.values() for word in words):
+        # Readers of Latin script agree on ១១០ as 990: where there are Khmer digits, all are asked.
+        khmer |= _read(readers.khmer, crops, [i for i in wanted if i not in khmer])
     numbers = [i for i, words in khmer.items() if _has_khmer(words) and _needs_second(words)]
     khmer_second = _read(readers.khmer_second, crops, numbers)
     read: dict[Stretch, tuple[Word, ...]] = {}
@@ -177,7 +176,7 @@ class _Line(NamedTuple):
 
 def _decide(latin: _Line, second: _Line, khmer: _Line, khmer_second: _Line) -> list[Word]:
     """One reading out of those that there are of a stretch."""
-    if khmer.words and _is_khmer(khmer, latin):
+    if khmer.words and _is_khmer(khmer, latin, second):
         if khmer_second.words:
             return _merge(khmer, khmer_second)
         return _alone(khmer)
@@ -196,16 +195,19 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
     return any(has_khmer(word.text) for word in words)
 
 
-def _is_khmer(khmer: _Line, latin: _Line) -> bool:
-    """Whether a stretch is Khmer: the Khmer reader read Khmer letters.
+def _is_khmer(khmer: _Line, latin: _Line, second: _Line) -> bool:
+    """Whether a stretch is Khmer: the Khmer reader read Khmer letters or digits.
 
-    Tesseract, where it stands in for that reader, also finds them in Latin print, and is asked
-    how sure it is.
+    Tesseract, where it stands in for that reader, also finds them in Latin print: there, two
+    Latin readers that read nearly the same outweigh it, and it must be as sure as they are.
     """
     words = khmer.words or ()
     if not _has_khmer(words):
         return False
-    return not khmer.name.startswith("tesseract") or _mean(words) > _mean(latin.words or ()) - 0.15
+    if not khmer.name.startswith("tesseract"):
+        return True
+    alike = _alike(latin.words or (), second.words or (), SURE)
+    return not alike and _mean(words) > _mean(latin.words or ()) - 0.15
 
 
 def _read(

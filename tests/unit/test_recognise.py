@@ -163,3 +163,23 @@ def test_direction_is_the_one_that_reads_better(turned: bool) -> None:
 
 def test_page_that_reads_badly_both_ways_is_left_alone() -> None:
     assert not upside_down(page(6), Readers(Scripted("a", ("noise", 0.2))))
+
+
+class _ByLine(Scripted):
+    """Reads the line whose picture is marked with a number of dark columns."""
+
+    def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
+        self.asked.append(len(lines))
+        return [_spread(*self.lines[int((line[0] == 0).sum())]) for line in lines]
+
+
+def test_on_a_page_with_khmer_digits_no_number_is_left_to_latin_readers() -> None:
+    layout = page(2)
+    for i, stretch in enumerate(layout.stretches):
+        top = stretch.box.y0 - 8
+        layout.clean[top : stretch.box.y1, stretch.box.x0 : stretch.box.x0 + i] = 0
+    latin = _ByLine("a", ("TAIN", 0.2), ("990", 0.97))
+    second = _ByLine("b", ("INN", 0.2), ("990", 0.99))
+    khmer = _ByLine("k", ("១២០", 0.9), ("១១០", 0.9), scripts="khmer")
+    words = recognise(layout, Readers(latin, second, khmer), Options())
+    assert [w.text for line in words.values() for w in line] == ["១២០", "១១០"]
