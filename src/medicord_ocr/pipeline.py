@@ -29,8 +29,9 @@ from medicord_ocr.recognise import (
 from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
 from medicord_ocr.structure import understand
 
-#: Resolution (dots an inch) below which values go silently wrong: 15 of 39 at 90 dpi.
-LOW_DPI = 100.0
+#: Height of small letters in pixels of the source below which values go silently wrong: that of
+#: 10.5 point print at 110 dpi (15 of 39 values were wrong at 90 dpi).
+LOW_X_HEIGHT = 8.5
 #: Stages that would move a region of a page against its text layer.
 _MOVING = frozenset({"perspective", "orientation", "deskew"})
 
@@ -274,9 +275,9 @@ def _warnings(quality: Quality, rows: tuple[Row, ...]) -> tuple[str, ...]:
     found = []
     if not rows:
         found.append("no_text: no text was found on this page")
-    elif quality.dpi is not None and quality.dpi < LOW_DPI:
+    elif quality.x_height is not None and quality.x_height < LOW_X_HEIGHT:
         found.append(
-            f"low_resolution: about {quality.dpi:.0f} dpi; values may be misread below "
-            f"{LOW_DPI:.0f}, scan again if you can"
+            f"low_resolution: small letters are only {quality.x_height:.0f} pixels high; "
+            "values may be misread, scan again with more dots an inch if you can"
         )
     return tuple(found)

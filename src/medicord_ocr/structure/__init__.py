@@ -36,6 +36,7 @@ def understand(pages: Sequence[PageText]) -> Understanding:
         pages: in order; may be none.
     """
     # Imported here so that one room (its vocabulary, say) can be used without all the others.
+    from medicord_ocr.structure.doubt import mark_doubtful_pages
     from medicord_ocr.structure.imaging import find_imaging
     from medicord_ocr.structure.labs import find_lab_results
     from medicord_ocr.structure.metadata import find_header
@@ -57,7 +58,8 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     kind = _document_type(categories) or main_kind(pages)
     other = find_other(pages, medical, header.used, sentences=kind is not None)
     categories = categories.model_copy(update={"other": other})
-    return Understanding(categories, header.header_of(kind), kind)
+    categories, marked = mark_doubtful_pages(categories, header.header_of(kind), pages)
+    return Understanding(categories, marked, kind)
 
 
 def _document_type(categories: Categories) -> DocumentType | None:
