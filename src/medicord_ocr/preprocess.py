@@ -297,7 +297,9 @@ def x_height(gray: Gray) -> float | None:
     Marks count by their area, so that specks, however many, weigh little; the 15th percentile
     of the heights is then that of small letters, with capitals and digits above it.
     """
-    if max(gray.shape) > 2 * X_HEIGHT_SIZE:  # half the size says it as well in a quarter of the time
+    if (
+        max(gray.shape) > 2 * X_HEIGHT_SIZE
+    ):  # half the size says it as well in a quarter of the time
         half = x_height(rescale(gray, 0.5))
         return None if half is None else 2 * half
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink(gray), connectivity=8)

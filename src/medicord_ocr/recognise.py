@@ -13,7 +13,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
@@ -373,20 +372,6 @@ def _moved(word: Word, corner: tuple[int, int]) -> Word:
     x, y = corner
     box = Box(word.box.x0 + x, word.box.y0 + y, word.box.x1 + x, word.box.y1 + y)
     return Word(word.text, box, word.confidence, word.readings, word.bold)
-
-
-def stroke_width(layout: Layout, box: Box) -> float:
-    """Mean width of the strokes in a box, in x-heights: what tells bold print.
-
-    Twice the mean distance of ink to its edge, over ink darker than half.
-    """
-    part = layout.clean[box.y0 : box.y1, box.x0 : box.x1]
-    if part.size == 0:
-        return 0.0
-    dark = (part < 140).astype(np.uint8)
-    inside = cv2.distanceTransform(dark, cv2.DIST_L2, 3)
-    values = inside[inside > 0]
-    return float(4 * values.mean() / layout.x_height) if values.size else 0.0
 
 
 #: Lines that the direction of a page is judged from, at most how wide (in their heights), and how

@@ -6,12 +6,14 @@ import csv
 import io
 import json
 import os
+import shutil
 import stat
 import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -359,13 +361,23 @@ def test_a_reader_that_goes_away_is_no_reason_to_speak(
     assert result.err == ""
 
 
-def on_a_terminal(cwd: Path, *arguments: str, **variables: str) -> str:
-    """What a person sees: both streams on one terminal."""
+def on_a_terminal(
+    cwd: Path, *arguments: str, typed: Sequence[str] = (), **variables: str
+) -> tuple[int, str]:
+    """Exit code and what a person sees, both streams on one terminal.
+
+    Args:
+        cwd: working folder.
+        arguments: of the command.
+        typed: answers to questions for a password.
+        variables: of the environment.
+    """
     import pty
 
+    answers = list(typed)
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [*COMMAND, *arguments],
+        ["setsid", "--ctty", "--wait", *COMMAND, *arguments],
         cwd=cwd,
         env=environment(**({"TERM": "xterm-256color"} | variables)),
         stdin=theirs,
@@ -373,28 +385,58 @@ def on_a_terminal(cwd: Path, *arguments: str, **variables: str) -> str:
         stderr=theirs,
     ) as process:
         os.close(theirs)
-        seen = b""
-        try:
+        seen, asked = b"", 0
+        with suppress(OSError):  # how Linux says that the other side is closed
             while part := os.read(ours, 65536):
                 seen += part
-        except OSError:  # how Linux says that the other side is closed
-            pass
+                if answers and seen.count(b"Password of") > asked:
+                    asked += 1
+                    os.write(ours, answers.pop(0).encode())
         process.wait(timeout=60)
     os.close(ours)
-    return seen.decode()
+    return process.returncode, seen.decode()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals")
-def test_a_terminal_gets_colour_and_indented_json_unless_it_wants_none(
-    report: Path, tmp_path: Path
-) -> None:
-    assert "\x1b[31merror:" in on_a_terminal(tmp_path, "extract", "missing.pdf")
-    assert "\x1b" not in on_a_terminal(tmp_path, "extract", "missing.pdf", NO_COLOR="1")
-    assert "\x1b[3" in on_a_terminal(tmp_path, "doctor")
-    assert "\x1b[3" not in on_a_terminal(tmp_path, "doctor", NO_COLOR="1")
-    shown = on_a_terminal(tmp_path, "extract", str(report))
-    assert shown.startswith('{\r\n  "raw_text"')
-    assert "\x1b" not in shown
+needs_terminal = pytest.mark.skipif(
+    sys.platform != "linux" or shutil.which("setsid") is None,
+    reason="needs a pseudo-terminal, and setsid of util-linux",
+)
+
+
+@needs_terminal
+def test_a_terminal_gets_colour_unless_it_wants_none(tmp_path: Path) -> None:
+    assert "\x1b[31merror:" in on_a_terminal(tmp_path, "extract", "missing.pdf")[1]
+    assert "\x1b" not in on_a_terminal(tmp_path, "extract", "missing.pdf", NO_COLOR="1")[1]
+    assert "\x1b[3" in on_a_terminal(tmp_path, "doctor")[1]
+    assert "\x1b[3" not in on_a_terminal(tmp_path, "doctor", NO_COLOR="1")[1]
+
+
+@needs_terminal
+def test_a_terminal_gets_indented_json(report: Path, tmp_path: Path) -> None:
+    code, seen = on_a_terminal(tmp_path, "extract", str(report))
+    assert code == 0
+    assert seen.startswith('{\r\n  "raw_text"')
+    assert "\x1b" not in seen
+
+
+@needs_terminal
+def test_a_person_is_asked_for_the_password_until_it_is_right(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf(LAYER, password="boran"))
+    extract = ("extract", "a.pdf", "-o", "out.json")
+    code, seen = on_a_terminal(tmp_path, *extract, typed=["dara\n", "boran\n"])
+    assert (code, seen.count("Password of a.pdf:")) == (0, 2)
+    assert "does not open" in seen
+    assert "dara" not in seen
+    assert "boran" not in seen
+    Document.model_validate_json((tmp_path / "out.json").read_bytes())
+
+
+@needs_terminal
+def test_no_answer_to_the_question_for_the_password_is_exit_code_5(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(pdf(LAYER, password="boran"))
+    code, seen = on_a_terminal(tmp_path, "extract", "a.pdf", typed=["\x04"])
+    assert code == 5
+    assert "needs a password" in seen
 
 
 def test_pipes_get_no_colour(command: Command) -> None:
@@ -430,6 +472,23 @@ def test_every_command_helps(command: Command, name: str) -> None:
     assert "Usage: medicord-ocr" in result.out
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["extract", "--help"], ["--version"]])
+def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
+    """It is to answer within 0.3 s; ``benchmarks/bench_cli.py`` measures it."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", *COMMAND[1:], *arguments],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.decode().splitlines()}
+    heavy = {"numpy", "cv2", "PIL", "pydantic", "pydantic_settings", "rich", "joblib"}
+    assert "medicord_ocr.cli.app" in imported
+    assert imported & heavy == set()
+
+
 def test_completion_for_bash_is_shown(command: Command) -> None:
     env = environment(_MEDICORD_OCR_COMPLETE="source_bash")
     assert "medicord-ocr" in command(env=env).out
@@ -450,10 +509,18 @@ def test_doctor_tells_what_is_there_and_which_engine_reads(command: Command) -> 
     found = json.loads(result.out)
     assert result.code == (0 if found["ready"] else 3)
     names = {check["name"] for check in found["checks"]}
-    assert {"tesserocr", "tesseract program", "pypdfium2", "poppler", "language khm"} <= names
+    assert {
+        "tesserocr",
+        "tesseract program",
+        "pypdfium2",
+        "poppler",
+        "language khm",
+        "model khmer",
+    } <= names
     for check in found["checks"]:
         assert (check["state"] == "ok") == (check["fix"] is None)
-    assert ("Documents are read by Tesseract" in command("doctor").out) == found["ready"]
+    assert ("Documents are read by tesseract" in command("doctor").out) == found["ready"]
+    assert bool(found["engines"]) == found["ready"]
 
 
 def test_doctor_tells_what_is_missing_and_the_command_for_it(command: Command) -> None:

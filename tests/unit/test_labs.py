@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from medicord_ocr.page import Box, PageText, Row, Segment
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs import find_lab_results
 from tests.pages import page
@@ -125,8 +124,8 @@ Sérologie VIH : Négatif
 
 
 def test_dotted_leaders_part_name_and_value() -> None:
-    [row] = rows("Créatinine ................ : 9,5 mg/L (7 à 13)")
-    assert row == ("Créatinine", 9.5, "mg/L", "7 à 13", False)
+    [found] = rows("Créatinine ................ : 9,5 mg/L (7 à 13)")
+    assert found == ("Créatinine", 9.5, "mg/L", "7 à 13", False)
 
 
 def test_header_in_two_languages_on_two_rows() -> None:
@@ -289,8 +288,8 @@ Urine culture      Escherichia coli
     [("1/160", "1/160"), ("++", "++"), ("Trace", "Trace"), ("<0,01", "<0,01"), ("2-4", "2-4")],
 )
 def test_results_that_are_no_numbers_stay_as_printed(printed: str, value: str) -> None:
-    [row] = rows(HEADER + f"Rheumatoid factor        {printed}")
-    assert row[1] == value
+    [found] = rows(HEADER + f"Rheumatoid factor        {printed}")
+    assert found[1] == value
 
 
 def test_value_with_its_unit_and_flag_in_one_cell() -> None:
@@ -324,8 +323,8 @@ TSH                   2,345        mIU/L         0,270 - 4,200
 
 
 def test_unit_in_the_name_is_the_unit() -> None:
-    [row] = rows(HEADER + "Calcium (mmol/L)         2.31                    2.15 - 2.55")
-    assert row[2] == "mmol/L"
+    [found] = rows(HEADER + "Calcium (mmol/L)         2.31                    2.15 - 2.55")
+    assert found[2] == "mmol/L"
 
 
 def test_flag_between_name_and_value() -> None:
@@ -352,54 +351,3 @@ MCV                    82.9      fL        80     94
 )
 def test_other_documents_give_no_results(text: str) -> None:
     assert results(text) == []
-
-
-# ---------------------------------------------------------------- ruled tables
-
-
-def ruled(lines: list[list[str]], edges: list[int]) -> PageText:
-    """A ruled table: one row a line, cells between the edges; None where a cell is empty."""
-    made = []
-    for i, line in enumerate(lines):
-        segments = []
-        for x0, x1, text in zip(edges, edges[1:], line, strict=False):
-            if text:
-                plain = page(text).rows[0].segments
-                words = tuple(
-                    replace(w, box=Box(w.box.x0 + x0 + 8, 60 * i, w.box.x1 + x0 + 8, 60 * i + 30))
-                    for s in plain
-                    for w in s.words
-                )
-                box = Box(words[0].box.x0, 60 * i, words[-1].box.x1, 60 * i + 30)
-                segments.append(Segment(words, box, Box(x0, 60 * i - 10, x1, 60 * i + 50)))
-        made.append(Row(tuple(segments), table=0))
-    return PageText(1, edges[-1] + 50, 60 * len(lines) + 100, tuple(made))
-
-
-def test_ruled_table_keeps_every_row() -> None:
-    found = find_lab_results(
-        [
-            ruled(
-                [
-                    ["Test", "Result", "Unit", "Range"],
-                    ["CBC", "", "", ""],
-                    ["White blood cells", "7.2", "10^9/L", "4.0-10.0"],
-                    ["Unheard of", "12", "", ""],
-                    ["HGB", "118", "g/L", "120-150"],
-                ],
-                [0, 400, 600, 800, 1000],
-            )
-        ]
-    ).results
-    assert [(r.test_name, r.value, r.section) for r in found] == [
-        ("White blood cells", 7.2, "CBC"),
-        ("Unheard of", 12.0, "CBC"),
-        ("HGB", 118.0, "CBC"),
-    ]
-
-
-def test_value_with_a_stray_mark_in_its_cell_is_kept_for_review() -> None:
-    table = [["Test", "Result", "Unit", "Range"], ["Urea", "4.2 ស", "mmol/L", "2.5-7.5"]]
-    [result] = find_lab_results([ruled(table, [0, 400, 600, 800, 1000])]).results
-    assert result.value == 4.2
-    assert result.fields["value"].needs_review

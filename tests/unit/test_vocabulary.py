@@ -52,7 +52,19 @@ def test_short_names_and_numbers_match_exactly_only(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["AST/ALT ratio", "LDL/HDL", "Non-LDL cholesterol", "Clearance of urea", "Phone", ""]
+    "name",
+    [
+        "AST/ALT ratio",
+        "LDL/HDL",
+        "Non-LDL cholesterol",
+        "Clearance of urea",
+        "Hemoglobin (fetal)",
+        "Calcium (ionized)",
+        "Protein S",
+        "Taux de prothrombine (TP) 85 % 100 % 70",
+        "Phone",
+        "",
+    ],
 )
 def test_names_that_only_hold_a_known_one_are_not_it(name: str) -> None:
     assert find_tests(name) is None
@@ -63,6 +75,14 @@ def test_long_names_are_found_through_a_misread_letter() -> None:
     assert match is not None
     assert not match.exact
     assert {test.key for test in match.tests} == {"triglycerides"}
+
+
+def test_khmer_names_are_found_through_lost_and_swapped_marks() -> None:
+    assert keys("អេម៉ូកូប៊ឺន") == {"hgb"}
+    assert keys("អេម៉ាតូក្រីត") == {"hct"}
+    # The same Khmer word before HDL and LDL: the Latin letters decide.
+    assert keys("កូឡេស្តេរុល HDL (HDL cholesterol)") == {"hdl"}
+    assert keys("កូឡេស្តេរុល LDL") == {"ldl"}
 
 
 def test_near_names_of_two_tests_are_neither() -> None:

@@ -32,7 +32,12 @@ app = typer.Typer(
     name="medicord-ocr",
     help=_ABOUT,
     epilog=_MORE,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={
+        "help_option_names": ["-h", "--help"],
+        "max_content_width": 100,
+        # Flags that are None would be coerced, for which typer imports pydantic: 0.1 s.
+        "default_map": dict.fromkeys(("help", "install_completion", "show_completion"), False),
+    },
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,

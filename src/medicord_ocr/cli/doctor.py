@@ -82,7 +82,7 @@ class Diagnosis:
 
     Attributes:
         version, python, system: of the program, of Python, of the machine.
-        engine: what will read documents, None when nothing can.
+        engines: the readers that will read documents, none when they cannot be read.
         notes: sentences on choices that cost something.
         checks: everything looked for.
     """
@@ -90,14 +90,14 @@ class Diagnosis:
     version: str
     python: str
     system: str
-    engine: str | None
+    engines: tuple[str, ...]
     notes: tuple[str, ...]
     checks: tuple[Check, ...]
 
     @property
     def ready(self) -> bool:
         """Whether documents can be read."""
-        return self.engine is not None and all(c.state != "missing" for c in self.checks)
+        return bool(self.engines) and all(c.state != "missing" for c in self.checks)
 
 
 def run(settings: Settings, *, json: bool) -> int:
@@ -118,8 +118,8 @@ def run(settings: Settings, *, json: bool) -> int:
 
 def diagnose(settings: Settings) -> Diagnosis:
     """Look for everything that the program uses, with these settings."""
-    engine, problem = _try_engine(settings)
-    checks = [*_tesseract(settings), *_languages(settings), *_packages(), _poppler()]
+    engines, problem = _try_readers(settings)
+    checks = [*_tesseract(settings), *_languages(settings), *_models(), *_packages(), _poppler()]
     if problem is not None and all(check.state != "missing" for check in checks):
         checks.append(Check("reading", "missing", problem.message, problem.hint))
     notes = []
@@ -134,29 +134,36 @@ def diagnose(settings: Settings) -> Diagnosis:
         __version__,
         platform.python_version(),
         f"{platform.system()} {platform.machine()}",
-        engine,
+        engines,
         tuple(notes),
         tuple(checks),
     )
 
 
-def _try_engine(settings: Settings) -> tuple[str | None, MedicordError | None]:
-    """What will read, after it has read a blank line: that loads the models."""
-    import numpy as np
-
-    from medicord_ocr.readers.tesseract import TesseractLibrary, open_tesseract
-
-    options = settings.options()
+def _try_readers(settings: Settings) -> tuple[tuple[str, ...], MedicordError | None]:
+    """What will read, each after it has read a blank line: that loads its models."""
     try:
-        reader = open_tesseract(
-            options.languages, command=options.tesseract_cmd, tessdata=options.tessdata
-        )
-        reader.read([np.full((48, 200), 255, np.uint8)])
-        about = reader.info()
+        import numpy as np
+
+        from medicord_ocr.pipeline import readers_for
+
+        readers = readers_for(settings.options())
+        blank = [np.full((48, 200), 255, np.uint8)]
+        for reader in (readers.latin, readers.second, readers.khmer, readers.khmer_second):
+            if reader is not None:
+                reader.read(blank)
+        return tuple(f"{info.name} {info.version}" for info in readers.info()), None
     except (MedicordError, ImportError) as error:
-        return None, as_medicord(error)
-    way = "tesserocr, in process" if isinstance(reader, TesseractLibrary) else "pytesseract"
-    return f"Tesseract {about.version}, {'+'.join(options.languages)} ({way})", None
+        return (), as_medicord(error)
+
+
+def _models() -> Iterator[Check]:
+    from medicord_ocr.models import MODELS, installed
+
+    for model in MODELS.values():
+        there = installed(model)
+        fix = None if there else f"medicord-ocr models install {model.name}"
+        yield Check(f"model {model.name}", "ok" if there else "absent", model.about, fix)
 
 
 def _packages() -> Iterator[Check]:
@@ -294,5 +301,5 @@ def _advice(found: Diagnosis) -> Iterator[str]:
             yield from (f"  {escape(fix)}" for fix in fixes)
     for note in found.notes:
         yield f"\n[yellow]Note:[/yellow] {escape(note)}."
-    reads = f"Documents are read by {escape(found.engine)}." if found.engine else ""
+    reads = f"Documents are read by {escape(', '.join(found.engines))}."
     yield "\n" + (reads if found.ready else "[bold red]Documents cannot be read yet.[/bold red]")

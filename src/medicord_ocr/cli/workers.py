@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any
 
 from medicord_ocr.cli import messages
@@ -78,7 +79,7 @@ def _until_a_crash(
 
 def _submit(pool: Any, source: Input, task: Task) -> Future[Record]:
     try:
-        with _interrupts_ignored():
+        with _signals_held():
             future: Future[Record] = pool.submit(attempt, source, task)
     except BrokenExecutor as error:
         future = Future()
@@ -95,7 +96,7 @@ def read_alone(source: Input, task: Task) -> Document:
     """
     with _pool(1) as pool:
         try:
-            with _interrupts_ignored():
+            with _signals_held():
                 future: Future[Document] = pool.submit(read, source, task)
             return future.result()
         except BrokenExecutor:
@@ -121,7 +122,7 @@ def _pool(jobs: int) -> Iterator[Any]:
 
     # Empty, this keeps loky from printing a trace for a crash that we tell in a sentence.
     silence = {} if messages.verbose() else {"PYTHONFAULTHANDLER": ""}
-    with _interrupts_ignored():
+    with _signals_held():
         pool = ProcessPoolExecutor(
             jobs,
             initializer=_prepare,
@@ -142,24 +143,35 @@ def start_ahead(jobs: int) -> None:
     """
     from joblib import Parallel, delayed
 
-    with _interrupts_ignored():
-        Parallel(n_jobs=jobs)(
-            delayed(_prepare)(messages.level(), os.getpid()) for _ in range(jobs)
-        )
+    with _signals_held():
+        Parallel(n_jobs=jobs)(delayed(_prepare)(messages.level(), os.getpid()) for _ in range(jobs))
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Ignore Ctrl-C for the moment that the block takes; processes started in it ignore it always.
+def _signals_held() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait until the block ends; processes started in it see no Ctrl-C.
 
     It reaches every process of the terminal, and would end those that are just being started
     with a trace of their own.
     """
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    held: list[int] = []
+    handlers = [
+        (number, signal.signal(number, lambda number, _frame: held.append(number)))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    ]
+    if sys.platform != "win32":
+        # Python's own process that tracks semaphores takes the mask off when it is started.
+        resource_tracker.ensure_running()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if sys.platform != "win32":
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in handlers:
+            signal.signal(number, handler)
+        if held:
+            signal.raise_signal(held[0])
 
 
 def _prepare(level: str, parent: int) -> None:

@@ -120,6 +120,8 @@ def _near_at(line: Line, start: int) -> DrugMatch | None:
     if not words or any(char.isalnum() for char in line.folded[start : words[0].start()]):
         return None
     for count in range(len(words), 0, -1):
+        if not all(any(char.isalpha() for char in word[0]) for word in words[:count]):
+            continue
         key = _key(_NOT_IN_KEY.sub(" ", " ".join(word[0] for word in words[:count])).split())
         drug = _near(key)
         if drug is not None:

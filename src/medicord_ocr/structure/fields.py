@@ -72,11 +72,12 @@ def field_info(
     confidence = min(ceiling, *(word.confidence for word in span.words))
     if confidence < REVIEW_BELOW and "low_confidence" not in found:
         found = (*found, "low_confidence")
+    box = span.box
     return FieldInfo(
         raw=raw if raw is not None else span.text,
         readings=_readings(span),
         confidence=round(max(0.0, confidence), 4),
-        source=Source(page=span.page, box=(span.box.x0, span.box.y0, span.box.x1, span.box.y1)),
+        source=Source(page=span.page, box=(box.x0, box.y0, box.x1, box.y1)),
         needs_review=bool(found),
         review_reasons=found,
     )

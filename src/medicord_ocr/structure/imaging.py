@@ -37,6 +37,8 @@ _SURE = 2
 _PARAGRAPH = 1.25
 #: A stretch of so few letters, read no better than this, is a stamp's or a stain's.
 _SPECK_LETTERS, _SPECK_CONFIDENCE = 3, 0.75
+#: Sections that go into no field, and so are left to others.
+_LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
 #: Sections that make a report of a page whose title names no modality.
 _TELLING: frozenset[Section] = frozenset(("findings", "impression"))
 
@@ -184,7 +186,8 @@ class _Reader:
 
     def _section(self, line: Line, ref: RowRef, section: Section, start: int) -> None:
         exam = self.exams[-1]
-        exam.rows.add(ref)
+        if section not in _LEFT:
+            exam.rows.add(ref)
         text = exam.sections.setdefault(section, _Text())
         text.add(line, start, ref)
         self._open = text
@@ -294,7 +297,7 @@ def _is_report(exam: _Exam, title: bool) -> bool:
 def _rows(exam: _Exam) -> Iterable[RowRef]:
     yield from exam.rows
     for section, text in exam.sections.items():
-        if section not in ("advice", "comparison"):  # in no field, so left to others
+        if section not in _LEFT:
             yield from text.rows
     if "findings" not in exam.sections:
         yield from exam.prose.rows

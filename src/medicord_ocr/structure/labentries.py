@@ -97,6 +97,8 @@ def fits(draft: Draft, urine: bool | None) -> bool:
         return any(t.per_field for t in tests) and (carried or urine is True)
     if kind == "titre":
         return any(t.titred or t.ucum is None for t in tests)
+    if kind == "duration":
+        return any(t.ucum in {"min", "s"} for t in tests)
     if kind == "power":
         return any(t.key in _COUNTED_IN_POWERS for t in tests)
     worded = any(t.ucum is None or t.per_field for t in tests)

@@ -32,6 +32,8 @@ Role = Literal[
     "susceptible",
     "intermediate",
     "resistant",
+    "subject",
+    "control",
 ]
 
 _WORDS: dict[Role, str] = {
@@ -108,6 +110,8 @@ _WORDS: dict[Role, str] = {
         low; high; min; max; minimum; maximum; mini; maxi; lower limit; upper limit; lower; upper;
         borne inf; borne sup; inf; sup; limite inferieure; limite superieure; low limit; high limit
     """,
+    "subject": "patient; malade; sujet; subject",
+    "control": "control; controle; temoin; mean normal; normal control",
     "susceptible": "s; susceptible; sensible; sensitive",
     "intermediate": "i; intermediate; intermediaire",
     "resistant": "r; resistant; resistante",
@@ -233,6 +237,9 @@ def _settled(labels: list[Label]) -> list[Label]:
         meant["bound"] = "flag"
     if "value" not in roles and {"name", "flag"} <= set(roles):
         meant["flag"] = "value"  # an antibiogram's result is its interpretation
+    # The patient's result beside a control's.
+    tested = {"subject", "control"} <= set(roles) and "value" not in roles
+    meant["subject"], meant["control"] = ("value" if tested else "aside"), "aside"
     if not {"male", "female"} <= set(roles):
         meant["male"] = meant["female"] = "aside"
     if len(_SUSCEPTIBILITIES & set(roles)) < 2:
@@ -250,9 +257,9 @@ def _first_value_only(labels: list[Label]) -> list[Label]:
     kept: list[Label] = []
     for label in labels:
         roles = [other.role for other in kept]
-        if (label.role == "value" and "value" in roles[:-1] and "name" not in roles[1:]) or (
-            label.role == "range" and "previous" in roles and "range" in roles[:-1]
-        ):
+        again = label.role == "value" and "value" in roles[:-1] and "name" not in roles[1:]
+        its_range = label.role == "range" and "previous" in roles and "range" in roles[:-1]
+        if again or its_range:
             label = replace(label, role="previous")
         kept.append(label)
     return kept

@@ -13,6 +13,8 @@ from medicord_ocr.structure.values import Value
 from medicord_ocr.structure.vocabulary import Match
 
 Basis = Literal["columns", "vocabulary", "aligned"]
+# Leaders, colons, and dashes that stand apart; the last point of « T.P. » belongs to it.
+_BEHIND_NAME = re.compile(r"(?:[\s:;=…_|·,*]|(?<=\s)[-–—]+|\.(?<!\w\.\w\.))+$")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}\s?[.)]\s*|[-•*·–>▪◦►]+\s+|\d{1,2}\s{2,})(?=\S)")
 
 
@@ -66,10 +68,12 @@ def part_of(stretch: Stretch, start: int, end: int) -> Part:
 def clean_name(stretch: Stretch) -> Part:
     """A printed name without numbering before and leaders behind it, and its words."""
     text = stretch.text
+    # A method below the name, in the same cell.
+    text = re.split(r"\s+(?:method|méthode|methode|technique)\s?:", text, flags=re.IGNORECASE)[0]
     start = 0
     if (numbering := _NUMBERING.match(text)) and re.search(r"[^\W\d_]", text[numbering.end() :]):
         start = numbering.end()
-    end = start + len(re.sub(r"(?:\s+[-–—]+|[\s:;=…_|·,*]|\.(?<!\w\.\w\.))+$", "", text[start:]))
+    end = start + len(_BEHIND_NAME.sub("", text[start:]))
     if text[start:end].count("(") > text[start:end].count(")") and text[end:].startswith(")"):
         end += 1
     return part_of(stretch, start, end)

@@ -26,13 +26,15 @@ from medicord_ocr.structure.labtable import Cells
 from medicord_ocr.structure.numbers import Mark
 from medicord_ocr.structure.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.stretch import Stretch, joined, stretch_of
-from medicord_ocr.structure.units import is_unit, looks_like_unit
+from medicord_ocr.structure.units import is_unit, looks_like_unit, unit_key
 from medicord_ocr.structure.values import FLAG, Value, flag_direction, parse_value
 from medicord_ocr.structure.vocabulary import find_tests
 
 # Confidence (0-1) below which a short word in a cell of figures is taken for no text at all.
 _BLEMISH = 0.6
 _LONGEST_TEXT = 8
+# Flags stand under their own heading, or as a remark.
+_FLAG_ROLES: tuple[Role, ...] = ("flag", "aside")
 # The same for a reference range of an unknown form: below it nothing is given rather than noise.
 _LEGIBLE = 0.5
 
@@ -59,9 +61,10 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
     draft = _range_fields(draft, _stretch(cells, "range"), mark)
     if draft.range_part is None:
         draft = _range_of_sexes(draft, cells, mark)
-    if draft.flag is None and (shown := _stretch(cells, "flag")).text:
-        direction = flag_direction(shown.text)
-        draft = replace(draft, flag=part_of(shown, 0, len(shown.text))) if direction else draft
+    for role in _FLAG_ROLES:
+        shown = _stretch(cells, role)
+        if draft.flag is None and flag_direction(shown.text):
+            draft = replace(draft, flag=part_of(shown, 0, len(shown.text)))
     if draft.unit is None:
         draft = replace(draft, unit=_unit_in_name(name))
     return draft if draft.value_part or draft.unit or draft.range_part else None
@@ -113,7 +116,8 @@ def _value_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         return draft
     tail = read_tail(cell, 0, mark, draft.match, words=False)
     rest = cell.text[tail.end :].strip(" .:;|_") if tail else ""
-    if tail and (not rest or tail.unit or _is_blemish(cell, tail.end, rest)):
+    in_brackets = re.fullmatch(r"\([\d.,]+\s?[^()\d]{1,12}\)", rest) is not None
+    if tail and (not rest or in_brackets or tail.unit or _is_blemish(cell, tail.end, rest)):
         found = replace(
             draft,
             value=tail.value,
@@ -126,6 +130,8 @@ def _value_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         if rest and not tail.unit and looks_like_unit(rest):
             place = cell.text.index(rest, tail.end)
             return replace(found, unit=part_of(cell, place, place + len(rest)))
+        if in_brackets:
+            return found  # the same in other units
         return blemished(found, "value") if rest else found
     return _overflowing(draft, cell, mark) or _worded_value(draft, cell, mark)
 
@@ -248,11 +254,21 @@ def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
             return replace(draft, flag=tail.flag)
         return _blemished_range(draft, cell, mark)
+    other_unit = (
+        tail.unit is not None
+        and draft.unit is not None
+        and unit_key(tail.unit.text) != unit_key(draft.unit.text)
+        and is_unit(tail.unit.text)
+    )
+    if other_unit:  # « Ratio < 1,20 » beside seconds: no bound of this value
+        whole = part_of(cell, 0, len(text))
+        return replace(draft, range=Range(whole.text), range_part=whole)
+    of_value = draft.value is None or draft.value.kind != "duration"
     return replace(
         draft,
         range=tail.range,
         range_part=tail.range_part,
-        unit=draft.unit or tail.unit,
+        unit=draft.unit or (tail.unit if of_value else None),
         flag=draft.flag or tail.flag,
     )
 
@@ -296,9 +312,18 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
     more = _stretch(cells, "range")
     if draft.range_part is None or not more.text:
         return None
-    before = stretch_of([draft.range_part.words])
-    both = joined(before, more)
-    found = parse_range(both.text, mark)
+    return _with_whole_range(draft, joined(stretch_of([draft.range_part.words]), more), mark)
+
+
+def with_upper_range(draft: Draft, upper: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft with a line of its range that stands above it."""
+    if draft.range_part is None or not upper.text:
+        return None
+    return _with_whole_range(draft, joined(upper, stretch_of([draft.range_part.words])), mark)
+
+
+def _with_whole_range(draft: Draft, whole: Stretch, mark: Mark | None) -> Draft | None:
+    found = parse_range(whole.text, mark)
     if found is None:
         return None
-    return replace(draft, range=found, range_part=Part(" ".join(both.text.split()), both.words))
+    return replace(draft, range=found, range_part=Part(" ".join(whole.text.split()), whole.words))

@@ -14,6 +14,7 @@ from medicord_ocr.structure.labjudge import Judged, judge
 from medicord_ocr.structure.labloose import scan_lines
 from medicord_ocr.structure.labparts import Part
 from medicord_ocr.structure.labscan import scan_table
+from medicord_ocr.structure.labsections import is_other_specimen
 from medicord_ocr.structure.labtable import Table, continued, find_tables
 from medicord_ocr.structure.numbers import Mark, decimal_mark
 from medicord_ocr.structure.units import clean_unit, ucum_of
@@ -219,6 +220,8 @@ def _info(
 def _loinc(judged: Judged) -> str | None:
     """The code of the test in its unit, where both are certain."""
     test, value = judged.test, judged.value
+    if test is not None and test.urine and is_other_specimen(judged.entry.section):
+        return None
     if test is None or (judged.entry.draft.match and not judged.entry.draft.match.exact):
         return None
     if value is not None and value.kind in {"words", "graded", "titre"}:

@@ -11,7 +11,7 @@ from medicord_ocr.structure.labentries import Entry, Scan, State, enter, evidenc
 from medicord_ocr.structure.labheader import Role
 from medicord_ocr.structure.labline import read_line
 from medicord_ocr.structure.labparts import Part, clean_name
-from medicord_ocr.structure.labrows import read_cells, with_range, with_range_line
+from medicord_ocr.structure.labrows import read_cells, with_range, with_range_line, with_upper_range
 from medicord_ocr.structure.labsections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labtable import Cells, Table, cells_of, spans_columns
 from medicord_ocr.structure.numbers import Mark
@@ -232,13 +232,17 @@ def _continuation(
 def _with_range_above(page: PageText, entry: Entry, state: State) -> Entry:
     """The entry with the range that stands a little above it, over a bar that draws the value."""
     above, state.range_above = state.range_above, None
-    if above is None or entry.draft.range is not None or not _near(page, above[0], entry.rows[0]):
+    if above is None or not _near(page, above[0], entry.rows[0]):
         return entry
+    rows = (*entry.rows, above[0])
+    if entry.draft.range is not None:
+        # The first of three lines of a range, the middle one of which stands beside the value.
+        upper = stretch_of(above[1].get("range", ()))
+        whole = with_upper_range(entry.draft, upper, entry.mark)
+        return replace(entry, draft=whole, rows=rows) if whole else entry
     bare = replace(entry.draft, range_part=None, blemished=entry.draft.blemished - {"range"})
     draft = with_range(bare, above[1], entry.mark)
-    if draft.range is None:
-        return entry
-    return replace(entry, draft=draft, rows=(*entry.rows, above[0]))
+    return entry if draft.range is None else replace(entry, draft=draft, rows=rows)
 
 
 def _spanning(index: int, cells: Cells, state: State, mark: Mark | None) -> Entry | None:

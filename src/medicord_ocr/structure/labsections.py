@@ -50,6 +50,9 @@ globules rouges; globules blancs; plaquettes; serie rouge; serie blanche; serie 
 វីរុសសាស្ត្រ; ពិនិត្យឈាម; តេស្តឈាម; ឈាម; រាប់គ្រាប់ឈាម
 """
 _URINE = re.compile(r"urin|ecbu|bandelette|dipstick|ទឹកនោម")
+_OTHER_SPECIMEN = re.compile(
+    r"stool|selles|copro|faec|fec|csf|lcr|fluid|pus|sputum|crachat|semen|sperm|liquide|លាមក|កំហាក"
+)
 _NEUTRAL = re.compile(r"microscop|sediment|culot|physi|chemical|chimique|macroscop")
 # The start of a line that comments on results, or tells how they were made.
 _COMMENT_WORDS = r"""
@@ -120,7 +123,14 @@ def urine_section(title: str | None) -> bool | None:
     folded = fold(title)
     if _URINE.search(folded):
         return True
-    return None if _NEUTRAL.search(folded) or not is_title(title) else False
+    if _NEUTRAL.search(folded) or is_other_specimen(title) or not is_title(title):
+        return None
+    return False
+
+
+def is_other_specimen(title: str | None) -> bool:
+    """Whether a section is about neither blood nor urine: stool, sputum, a puncture."""
+    return title is not None and _OTHER_SPECIMEN.search(fold(title)) is not None
 
 
 def is_comment(text: str) -> bool:

@@ -96,7 +96,7 @@ def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
     named = [entry for entry in listed if entry.medication.match is not None]
     if not cue and not any(_directs(entry) for entry in named):
         return []
-    vouched = bool(named) or tabled
+    vouched = tabled or any(entry.medication.number is not None for entry in named)
     return [entry for entry in listed if vouched or entry.medication.evidence != "place"]
 
 

@@ -22,10 +22,10 @@ _TO = (
 )
 _UP_TO = (
     r"(?i:up\s?to|jusqu['’]?\s?à|jusqu['’]?\s?a|inf(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|moins\s+de|less\s+than|"
-    r"under|below|max\.?|maximum|until)|តិចជាង|ក្រោម|រហូតដល់"
+    r"under|below|max\s?[.:]|maximum|until)|តិចជាង|ក្រោម|រហូតដល់"
 )
 _FROM = (
-    r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|more\s+than|greater\s+than|over|above|min\.?|"
+    r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|more\s+than|greater\s+than|over|above|min\s?[.:]|"
     r"minimum|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
 _STOP = r"(?!\d|[.,]\d|\s?[/:]\d)"

@@ -5,6 +5,7 @@ Also drugs first and then a paragraph of directions that names them again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -23,6 +24,8 @@ UNCLAIMED = 0.5
 _PROSE_WORDS = 4
 
 _Words = Sequence[Word]
+# More than the number of a list before it: enough for a drug of its own to stand there.
+_SAYING = re.compile(r"[^\W\d_]{3}|[\u1780-\u17b3]")
 
 
 @dataclass(slots=True)
@@ -138,12 +141,16 @@ class DrugList:
         return True
 
     def _by_number(self, line: Line) -> Medication | None:
-        """An unknown name with directions, as a numbered line of a list of drugs."""
-        if not self.cue or list_number(line) is None:
+        """An unknown name with directions, as the next number of a list of drugs."""
+        number = list_number(line)
+        before = self.opened[-1].medication.number if self.opened else 0
+        if not self.cue or number is None or before is None or number != before + 1:
             return None
         found = parse_medication(line, placed=True)
-        sig = parse_sig(line, found.rest) if found else None
-        return found if sig and sig.directs and sig.unclaimed <= UNCLAIMED else None
+        if found is None or is_title(line.part(found.start, found.end)):
+            return None
+        sig = parse_sig(line, found.rest)
+        return found if sig.directs and sig.unclaimed <= UNCLAIMED else None
 
     def _named(self, found: Medication, sig: Sig) -> _Open | None:
         """The drug of the list above that a line of directions names again."""
@@ -217,7 +224,8 @@ def _pieces(page: PageText, index: int) -> list[_Words]:
     cuts = [0]
     for at in range(1, len(words)):
         apart = id(words[at]) in starts or words[at - 1].text.endswith((".", ";"))
-        if apart and _begins_drug(page.number, words[at:]):
+        said = any(_SAYING.search(word.text) for word in words[cuts[-1] : at])
+        if said and apart and _begins_drug(page.number, words[at:]):
             cuts.append(at)
     return [words[a:b] for a, b in zip(cuts, [*cuts[1:], len(words)], strict=True) if a < b]
 
@@ -250,6 +258,8 @@ def _accepts(found: Medication, sig: Sig, cue: bool) -> bool:
         return False
     said = found.strength is not None or sig.directs
     if found.evidence == "name" and found.match is not None:
+        if found.match.drug.needs_more and not cue:
+            return found.strength is not None
         return said or (cue and not found.match.drug.needs_more)
     if found.evidence == "near_name":
         return said or (cue and found.number is not None)

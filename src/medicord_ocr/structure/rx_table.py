@@ -321,7 +321,10 @@ def table_row(page: PageText, index: int, table: Table) -> TableRow:
 def _placed(segment: Segment, headings: Sequence[Heading]) -> list[tuple[Column, Sequence[Word]]]:
     if segment.cell is not None:
         return [(_nearest(segment.cell, headings).column, segment.words)]
-    under = [heading for heading in headings if heading.box.overlap_x(segment.box) > 0]
+    # Several columns read as one: it reaches over the middle of more than one heading.
+    under = [
+        heading for heading in headings if segment.box.x0 <= heading.box.centre <= segment.box.x1
+    ]
     if len(under) < 2:
         return [(_nearest(segment.box, headings).column, segment.words)]
     columns = [heading.column for heading in under]

@@ -14,7 +14,9 @@ from medicord_ocr.khmer import canonical, digits
 from medicord_ocr.structure.numbers import NUMBER, Mark, number_readings
 from medicord_ocr.structure.qualitative import Finding, finding_of, is_pending, is_qualitative
 
-Kind = Literal["number", "bounded", "titre", "interval", "graded", "power", "words", "pending"]
+Kind = Literal[
+    "number", "bounded", "titre", "interval", "graded", "power", "duration", "words", "pending"
+]
 Direction = Literal["high", "low", "abnormal", "normal"]
 
 DASH = r"[-‐‑‒–—−~]"
@@ -34,6 +36,12 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         ),
     ),
     ("power", re.compile(rf"{NUMBER}\s?±\s?{NUMBER}" + _END)),
+    (
+        "duration",
+        re.compile(
+            r"\d{1,3}\s?(?:min|mn|['’])\.?\s?\d{1,2}\s?(?:secondes?|seconds?|sec|s|''|[\"”″])(?!\w)"
+        ),
+    ),
     ("titre", re.compile(rf"(?:{BOUND}\s?)?(?<![\d/])1\s?[/:]\s?[1-9]\d{{0,5}}(?![\d/.,:]|-\w)")),
     ("bounded", re.compile(rf"{BOUND}\s?{NUMBER}" + _END)),
     ("interval", re.compile(rf"{NUMBER}\s?{DASH}\s?{NUMBER}" + _END)),
@@ -66,7 +74,8 @@ class Value:
 
     Attributes:
         kind: ``number``; ``bounded`` (``<0.5``); ``titre`` (``1/160``); ``interval`` (``2-4``
-            per field); ``graded`` (``++``); ``power`` (``10^5``, ``5 ± 1``); ``words``;
+            per field); ``graded`` (``++``); ``power`` (``10^5``, ``5 ± 1``);
+            ``duration`` (``3 min 30 s``); ``words``;
             ``pending`` (the page says that there is no result).
         text: as printed, Khmer digits as 0-9, without the flag.
         numbers: of a number or bound one, of an interval its two ends, of a titre 1/N the N.
@@ -139,7 +148,7 @@ def _figures(kind: Kind, text: str, mark: Mark | None) -> Value | None:
     text = " ".join(text.split())
     if kind == "graded":
         return Value(kind, text, finding="positive" if "+" in text and "/" not in text else None)
-    if kind == "power":
+    if kind in {"power", "duration"}:
         return Value(kind, text)
     bound = next(
         (BOUNDS[b] for b in sorted(BOUNDS, key=len, reverse=True) if text.startswith(b)), None

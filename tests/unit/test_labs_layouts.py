@@ -1,0 +1,177 @@
+"""Less common layouts of laboratory reports: what stands where, and what is not the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from medicord_ocr.page import Box, PageText, Row, Segment
+from medicord_ocr.schema import LabResult
+from medicord_ocr.structure.labs import find_lab_results
+from tests.pages import page, row
+
+
+def results(text: str, sex: str | None = None) -> list[LabResult]:
+    return list(find_lab_results([page(text)], sex=sex).results)
+
+
+def rows(text: str, sex: str | None = None) -> list[tuple[object, ...]]:
+    """Name, value, unit, range and abnormal of each result."""
+    return [
+        (r.test_name, r.value, r.unit, r.reference_range, r.abnormal) for r in results(text, sex)
+    ]
+
+
+def test_susceptibility_by_columns_of_crosses() -> None:
+    found = rows("""
+Antibiotique       S         I         R
+Oxacilline                             X
+Vancomycine        X
+Gentamicine                  X
+""")
+    assert [row[:2] for row in found] == [
+        ("Oxacilline", "R"),
+        ("Vancomycine", "S"),
+        ("Gentamicine", "I"),
+    ]
+
+
+def test_results_of_several_days_give_the_last_day() -> None:
+    found = rows("""
+Test          10/11/2025    20/01/2026    15/12/2025    Unit      Ref. range
+Sodium        141           138           140           mmol/L    135-145
+Urea          6.1           9.5 H         8.0           mmol/L    2.5-7.5
+""")
+    assert [row[:2] for row in found] == [("Sodium", 138.0), ("Urea", 9.5)]
+
+
+def test_low_and_high_in_columns_are_one_range() -> None:
+    [result] = results("""
+Test name        Value      Unit      Low       High      Flag
+Hemoglobin       12.5       g/dL      13.0      17.0      L
+""")
+    assert (result.reference_range, result.abnormal, result.flag_printed) == (
+        "13.0 - 17.0",
+        True,
+        "L",
+    )
+
+
+def test_ranges_of_men_and_women_in_columns_need_the_sex() -> None:
+    text = """
+Test             Result     Unit      Male         Female
+Hemoglobin       12.5       g/dL      13.0-17.0    12.0-15.0
+"""
+    assert [rows(text, sex=sex)[0][4] for sex in ("M", "F", None)] == [True, False, None]
+
+
+def test_second_result_in_other_units_is_a_second_unit_not_the_value() -> None:
+    found = rows("""
+Test             Result           Reference     Result         Reference
+Glucose          5.8 mmol/L       3.9-5.6       104 mg/dL      70-100
+""")
+    assert found == [("Glucose", 5.8, "mmol/L", "3.9-5.6", True)]
+
+
+def test_count_below_a_share_is_the_same_cells_result() -> None:
+    found = results("""
+Examens                        Résultats     Unités     Valeurs de référence
+Polynucléaires neutrophiles    55,0          %          45 - 75
+                               3,96          G/L        1,80 - 7,50
+""")
+    assert [(r.test_name, r.value, r.loinc) for r in found] == [
+        ("Polynucléaires neutrophiles", 55.0, "770-8"),
+        ("Polynucléaires neutrophiles", 3.96, "751-8"),
+    ]
+
+
+def test_the_same_again_in_other_units_is_no_second_row() -> None:
+    found = rows("""
+Examens              Résultats     Unités     Valeurs de référence
+Glycémie à jeun      0,95          g/L        0,70 - 1,10
+soit                 5,27          mmol/L     3,89 - 6,11
+""")
+    assert [row[:3] for row in found] == [("Glycémie à jeun", 0.95, "g/L")]
+
+
+def test_control_beside_the_patient_is_not_the_result() -> None:
+    found = rows("""
+HEMOSTASE                      Patient     Témoin     Valeurs normales
+Taux de prothrombine (TP)      85 %        100 %      70 - 100 %
+TCA                            32 s        30 s       Ratio < 1,20
+""")
+    assert found == [
+        ("Taux de prothrombine (TP)", 85.0, "%", "70 - 100", False),
+        ("TCA", 32.0, "s", "Ratio < 1,20", None),
+    ]
+
+
+def test_results_within_a_sentence() -> None:
+    found = rows("Laboratory results: WBC 12.5 G/L, Hb 10.2 g/dL, CRP 45 mg/L.")
+    assert [row[:3] for row in found] == [
+        ("WBC", 12.5, "G/L"),
+        ("Hb", 10.2, "g/dL"),
+        ("CRP", 45.0, "mg/L"),
+    ]
+
+
+def test_range_beside_a_name_of_two_lines() -> None:
+    # The value stands between the two lines of its row: a row of its own, half beside each.
+    header = row("Examens               Résultats   Unités    Valeurs de référence", top=0)
+    upper = row("Créatinine                                  H: 7,0 - 13,0", top=100)
+    middle = row("                      8,5         mg/L", top=118)
+    lower = row("enzymatique                                 F: 5,0 - 11,0", top=136)
+    made = PageText(1, 1200, 800, (header, upper, middle, lower))
+    [result] = find_lab_results([made], sex="F").results
+    assert (result.test_name, result.value) == ("Créatinine enzymatique", 8.5)
+    assert result.reference_range == "H: 7,0 - 13,0 F: 5,0 - 11,0"
+
+
+# ---------------------------------------------------------------- ruled tables
+
+
+def ruled(lines: list[list[str]], edges: list[int]) -> PageText:
+    """A ruled table: one row a line, cells between the edges; None where a cell is empty."""
+    made = []
+    for i, line in enumerate(lines):
+        segments = []
+        for x0, x1, text in zip(edges, edges[1:], line, strict=False):
+            if text:
+                plain = page(text).rows[0].segments
+                words = tuple(
+                    replace(w, box=Box(w.box.x0 + x0 + 8, 60 * i, w.box.x1 + x0 + 8, 60 * i + 30))
+                    for s in plain
+                    for w in s.words
+                )
+                box = Box(words[0].box.x0, 60 * i, words[-1].box.x1, 60 * i + 30)
+                segments.append(Segment(words, box, Box(x0, 60 * i - 10, x1, 60 * i + 50)))
+        made.append(Row(tuple(segments), table=0))
+    return PageText(1, edges[-1] + 50, 60 * len(lines) + 100, tuple(made))
+
+
+def test_ruled_table_keeps_every_row() -> None:
+    found = find_lab_results(
+        [
+            ruled(
+                [
+                    ["Test", "Result", "Unit", "Range"],
+                    ["CBC", "", "", ""],
+                    ["White blood cells", "7.2", "10^9/L", "4.0-10.0"],
+                    ["Unheard of", "12", "", ""],
+                    ["HGB", "118", "g/L", "120-150"],
+                ],
+                [0, 400, 600, 800, 1000],
+            )
+        ]
+    ).results
+    assert [(r.test_name, r.value, r.section) for r in found] == [
+        ("White blood cells", 7.2, "CBC"),
+        ("Unheard of", 12.0, "CBC"),
+        ("HGB", 118.0, "CBC"),
+    ]
+
+
+def test_value_with_a_stray_mark_in_its_cell_is_kept_for_review() -> None:
+    table = [["Test", "Result", "Unit", "Range"], ["Urea", "4.2 ស", "mmol/L", "2.5-7.5"]]
+    [result] = find_lab_results([ruled(table, [0, 400, 600, 800, 1000])]).results
+    assert result.value == 4.2
+    assert result.fields["value"].needs_review

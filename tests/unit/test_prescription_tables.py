@@ -1,0 +1,153 @@
+"""Prescription tables: ruled and unruled, grids by time of day, headings in three languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from medicord_ocr.page import Box, PageText
+from medicord_ocr.schema import Prescription
+from medicord_ocr.structure.prescriptions import find_prescriptions
+from medicord_ocr.structure.rx_table import heading_of
+from tests.pages import page
+
+CORE = ("medication", "dosage", "frequency", "duration")
+
+
+def found(text: str) -> tuple[Prescription, ...]:
+    return find_prescriptions([page(text)], frozenset()).items
+
+
+def core(text: str) -> list[tuple[str | None, ...]]:
+    return [tuple(getattr(item, name) for name in CORE) for item in found(text)]
+
+
+def slots(item: Prescription) -> dict[str, str]:
+    assert item.schedule is not None
+    return {k: v for k, v in item.schedule.model_dump().items() if v is not None}
+
+
+def test_table_with_headings() -> None:
+    text = """PRESCRIPTION / វេជ្ជបញ្ជា
+Diagnosis : Acute bronchitis
+No   Drug                  Dose        Frequency        Duration    Qty
+1    Metformin 500 mg      1 tablet    3 times daily    1 month     90
+2    Multivitamine         1 tablet    twice daily      15 days     30
+3    Foobarol              1 tablet    x 3              5 days      9
+4    Domperidone 10 mg     2 x 3       OD               5 days      9
+Advice : Return after 7 days with this prescription.
+Dr PEN Visal"""
+    assert core(text) == [
+        ("Metformin 500 mg", "1 tablet", "3 times daily", "1 month"),
+        ("Multivitamine", "1 tablet", "twice daily", "15 days"),
+        ("Foobarol", "1 tablet", "x 3", "5 days"),
+        ("Domperidone 10 mg", None, "OD", "5 days"),
+    ]
+    items = found(text)
+    assert [item.quantity for item in items] == ["90", "30", "9", "9"]
+    assert items[3].fields["dosage"].raw == "2 x 3"
+    assert items[3].fields["dosage"].review_reasons == ("ambiguous_sig",)
+
+
+GRID = """វេជ្ជបញ្ជា
+ឈ្មោះអ្នកជំងឺ : ម៉ៅ ធីតា    អាយុ : ៥៩ ឆ្នាំ   ភេទ : ស្រី
+ល.រ   ឈ្មោះឱសថ             ចំនួន       ព្រឹក      ថ្ងៃត្រង់     ល្ងាច       យប់        ផ្សេងៗ
+                                        (6-8)     (11-12)      (05-06)     (08-10)
+1     Cetirizine 10 mg     5 គ្រាប់                                         1 គ្រាប់    មុនបាយ
+2     Omeprazole 20 mg     28 គ្រាប់    1 គ្រាប់      -            2 គ្រាប់
+3     Metronidazole 250 mg  42 គ្រាប់   2 គ្រាប់   2 គ្រាប់     2 គ្រាប់       -       ក្រោយបាយ
+ការណែនាំ : សូមមកពិនិត្យឡើងវិញក្រោយ៧ថ្ងៃ។"""
+
+
+def test_grid_by_time_of_day_fills_the_schedule() -> None:
+    first, second, third = found(GRID)
+    assert slots(first) == {"night": "1 គ្រាប់"}
+    assert slots(second) == {"morning": "1 គ្រាប់", "evening": "2 គ្រាប់"}
+    assert slots(third) == {"morning": "2 គ្រាប់", "noon": "2 គ្រាប់", "evening": "2 គ្រាប់"}
+    assert [item.dosage for item in (first, second, third)] == ["1 គ្រាប់", None, "2 គ្រាប់"]
+    assert [item.meal for item in (first, second, third)] == ["មុនបាយ", None, "ក្រោយបាយ"]
+    assert {item.frequency for item in (first, second, third)} == {None}
+    assert {item.duration for item in (first, second, third)} == {None}
+
+
+def test_hours_name_a_column_whose_heading_was_not_read() -> None:
+    misread = GRID.replace("ព្រឹក", "{fin ").replace("ល្ងាច", "ANG  ")
+    assert [slots(item) for item in found(misread)] == [slots(item) for item in found(GRID)]
+
+
+def test_unreadable_amount_in_the_grid_is_marked_not_dropped() -> None:
+    text = """Rx
+Drug                 Morning   Noon   Evening
+Salbutamol 4 mg      » tab            1 tab"""
+    (item,) = found(text)
+    assert slots(item) == {"evening": "1 tab"}
+    assert item.dosage is None
+    assert "unread_amount" in item.fields["schedule"].review_reasons
+
+
+def test_columns_of_initials_are_times_of_day() -> None:
+    text = """ORDONNANCE
+Médicaments               M        M       S       C       Durée
+Metformine 850 mg         1        0       1               3 mois"""
+    (item,) = found(text)
+    assert slots(item) == {"morning": "1", "noon": "0", "evening": "1"}
+    assert (item.dosage, item.duration) == ("1", "3 mois")
+
+
+def test_ruled_table_keeps_every_row_and_wrapped_cells() -> None:
+    text = """No   Drug                  Dose        Frequency        Duration
+1    Amoxicilline +        1 cp        2 fois/j         8 j
+     acide clavulanique 1g
+2    Paracetamol 500mg     1 cp        3 fois/j         5 j"""
+    ruled = _ruled(page(text), bounds=[0, 60, 324, 468, 670, 900])
+    items = find_prescriptions([ruled], frozenset()).items
+    assert [item.medication for item in items] == [
+        "Amoxicilline + acide clavulanique 1g",
+        "Paracetamol 500mg",
+    ]
+    assert [item.frequency for item in items] == ["2 fois/j", "3 fois/j"]
+
+
+def _ruled(plain: PageText, bounds: list[int]) -> PageText:
+    """The page with every segment in the cell of a grid with these vertical rulings."""
+    rows = []
+    for row in plain.rows:
+        cells = []
+        for segment in row.segments:
+            column = max(i for i, x in enumerate(bounds) if x <= segment.box.x0)
+            cell = Box(bounds[column], row.box.y0 - 5, bounds[column + 1], row.box.y1 + 5)
+            cells.append(replace(segment, cell=cell))
+        rows.append(replace(row, segments=tuple(cells), table=0))
+    return replace(plain, rows=tuple(rows))
+
+
+def test_ruled_table_goes_on_over_the_page_without_its_heading() -> None:
+    bounds = [0, 60, 324, 468, 670]
+    first = _ruled(page("No   Drug                  Dose        Frequency\n"
+                        "1    Paracetamol 500mg     1 cp        3 fois/j"), bounds)  # fmt: skip
+    second = _ruled(page("2    Foobarol              2 cp        2 fois/j", number=2), bounds)
+    items = find_prescriptions([first, second], frozenset()).items
+    assert [(i.medication, i.dosage) for i in items] == [
+        ("Paracetamol 500mg", "1 cp"),
+        ("Foobarol", "2 cp"),
+    ]
+    assert items[1].fields["medication"].source is not None
+    assert items[1].fields["medication"].source.page == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("ឈ្មោះឱសថ", "drug"),
+        ("Posologie", "sig"),
+        ("Qté", "quantity"),
+        ("ថ្ងៃត្រង់ (11-12)", "noon"),
+        ("ឈ្មោះថ្នាំ / Drug name", "drug"),
+        ("Frequancy", "frequency"),
+        ("Result", None),
+        ("Glucose", None),
+    ],
+)
+def test_headings(text: str, column: str | None) -> None:
+    assert heading_of(text) == column
