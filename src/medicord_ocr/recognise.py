@@ -39,6 +39,7 @@ SURE_LATIN = 0.75
 #: Similarity (0-1) of two Latin readings that shows a stretch to be Latin.
 ALIKE = 0.6
 _CHINESE = re.compile("[\u2e80-\ufeff]")
+_KHMER = re.compile("[\u1780-\u17ff]")
 _KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
 _SAME = str.maketrans({
     "–": "-", "—": "-", "−": "-", "‐": "-", "μ": "µ", "’": "'", "‘": "'", "“": '"', "”": '"',
@@ -194,6 +195,12 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
     return any(has_khmer(word.text) for word in words)
 
 
+def _is_khmer_word(text: str) -> bool:
+    """Whether a word is Khmer and not a Latin one with a letter misread (``Eozinofi៕``)."""
+    khmer = len(_KHMER.findall(text))
+    return khmer > 0.6 * len(text) and (khmer > 1 or bool(_KHMER_DIGIT.fullmatch(text)))
+
+
 def _is_khmer(khmer: _Line, latin: _Line, second: _Line) -> bool:
     """Whether a stretch is Khmer: the Khmer reader read Khmer letters or digits.
 
@@ -201,7 +208,7 @@ def _is_khmer(khmer: _Line, latin: _Line, second: _Line) -> bool:
     Latin readers that read nearly the same outweigh it, and it must be as sure as they are.
     """
     words = khmer.words or ()
-    if not _has_khmer(words):
+    if not any(_is_khmer_word(word.text) for word in words):
         return False
     if not khmer.name.startswith("tesseract"):
         return True

@@ -20,6 +20,8 @@ Gray = NDArray[np.uint8]
 #: Shortest ruling and its greatest thickness, in x-heights. The longest dash of print is an em
 #: dash (2 x-heights); a Khmer letter has no horizontal stroke longer than 2.
 RULING_LENGTH, RULING_THICKNESS = 4.5, 0.45
+#: Shortest border of a cell that rulings across close at both ends.
+SIDE_LENGTH = 1.9
 #: A run is a ruling where less than this share of its length has ink right above and below it:
 #: TOUCHED for runs up to SURE_LENGTH x-heights, TOUCHED_LONG for longer ones. A line of letters
 #: that runs together at its x-height has 0.5 and more on one side.
@@ -68,16 +70,37 @@ def find_rulings(marks: Gray, x_height: float) -> Rulings:
         marks: (H, W) uint8, ink 255 and paper 0, skew undone.
         x_height: height of small letters in pixels of ``marks``.
     """
-    horizontal = _runs(marks, x_height)
-    vertical = _runs(np.ascontiguousarray(marks.T), x_height).T
+    horizontal = _runs(marks, x_height, RULING_LENGTH)
+    upright = np.ascontiguousarray(marks.T)
+    vertical = _runs(upright, x_height, RULING_LENGTH)
+    sides = _runs(cv2.subtract(upright, vertical), x_height, SIDE_LENGTH)  # type: ignore[arg-type]
+    vertical = np.asarray(
+        cv2.bitwise_or(vertical, _spanning(sides, horizontal.T, x_height)).T, np.uint8
+    )
     mask = np.ascontiguousarray(horizontal | vertical)
     tables, cells = _grid(horizontal, np.ascontiguousarray(vertical), x_height)
     return Rulings(mask, tables, cells)
 
 
-def _runs(marks: Gray, x_height: float) -> Gray:
+def _spanning(sides: Gray, across: Gray, x_height: float) -> Gray:
+    """Those runs that end at a ruling across on both sides.
+
+    They are the borders of cells that are closed by themselves, and too short to be told from
+    letters otherwise.
+    """
+    reach = max(2, round(0.5 * x_height))
+    near = cv2.dilate(np.ascontiguousarray(across), np.ones((1, 2 * reach + 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(sides, connectivity=8)
+    good = np.zeros(count, bool)
+    for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
+        ends = near[y : y + h, x], near[y : y + h, x + w - 1]
+        good[i] = all(end.any() for end in ends)
+    return np.where(good[labels], sides, 0).astype(np.uint8)
+
+
+def _runs(marks: Gray, x_height: float, least: float) -> Gray:
     """Horizontal rulings alone: long, thin, and free of letters on both sides."""
-    length, thick = int(RULING_LENGTH * x_height), max(3, int(RULING_THICKNESS * x_height))
+    length, thick = int(least * x_height), max(3, int(RULING_THICKNESS * x_height))
     # Thickened by a pixel above and below, a ruling stays one run where it slants or wavers; the
     # closing bridges the gaps of dotted and faint ones; the opening leaves long runs only.
     thicker = cv2.dilate(marks, np.ones((3, 1), np.uint8))
@@ -89,21 +112,23 @@ def _runs(marks: Gray, x_height: float) -> Gray:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
     if count <= 1:
         return runs  # type: ignore[return-value]
+    # The other ruling of a double one is no letter.
+    letters: Gray = cv2.subtract(marks, cv2.dilate(runs, np.ones((3, 1), np.uint8)))  # type: ignore[assignment]
     good = np.zeros(count, bool)
     for i in range(1, count):
         short = stats[i, 2] < SURE_LENGTH * x_height
         good[i] = stats[i, 2] >= length and _stands_free(
-            marks, stats[i], x_height, TOUCHED if short else TOUCHED_LONG
+            letters, stats[i], x_height, TOUCHED if short else TOUCHED_LONG
         )
     return np.where(good[labels], cv2.bitwise_and(bridged, runs), 0).astype(np.uint8)
 
 
-def _stands_free(marks: Gray, stat: NDArray[np.int32], x_height: float, touched: float) -> bool:
+def _stands_free(letters: Gray, stat: NDArray[np.int32], x_height: float, touched: float) -> bool:
     """Whether a run has little ink along it: a line of letters seen at their x-height has much."""
     x, y, w, h, _ = (int(n) for n in stat)
     reach = max(2, round(0.25 * x_height))
-    above = marks[max(0, y - reach) : y, x : x + w]
-    below = marks[y + h : y + h + reach, x : x + w]
+    above = letters[max(0, y - reach) : y, x : x + w]
+    below = letters[y + h : y + h + reach, x : x + w]
     return all(
         part.size == 0 or float(part.any(axis=0).mean()) < touched for part in (above, below)
     )

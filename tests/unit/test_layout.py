@@ -41,6 +41,17 @@ def test_ruled_table_keeps_every_row() -> None:
     assert {row.table for row in rows} == {0}
 
 
+def test_cells_boxed_one_by_one_are_a_table() -> None:
+    page = blank()
+    for i, row in enumerate(LAB_ROWS):
+        for j, text in enumerate(row):
+            left, top = 100 + j * 330, 120 + i * 90
+            page = cv2.rectangle(page.copy(), (left, top), (left + 322, top + 82), 0, 2)
+            page = write(page, text, left + 20, top + 18)
+    rows = rows_of(layout_of(page))
+    assert [len(row.segments) for row in rows] == [4] * 6
+
+
 def test_rulings_are_gone_from_the_clean_picture_and_letters_are_not() -> None:
     picture = ruled_table(LAB_ROWS)
     layout = layout_of(picture)
