@@ -198,7 +198,7 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
 def _is_khmer_word(text: str) -> bool:
     """Whether a word is Khmer and not a Latin one with a letter misread (``Eozinofi៕``)."""
     khmer = len(_KHMER.findall(text))
-    return khmer > 0.6 * len(text) and (khmer > 1 or bool(_KHMER_DIGIT.fullmatch(text)))
+    return khmer > 2 or 2 * khmer > len(text) > 1 or bool(_KHMER_DIGIT.fullmatch(text))
 
 
 def _is_khmer(khmer: _Line, latin: _Line, second: _Line) -> bool:

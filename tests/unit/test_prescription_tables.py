@@ -151,3 +151,36 @@ def test_ruled_table_goes_on_over_the_page_without_its_heading() -> None:
 )
 def test_headings(text: str, column: str | None) -> None:
     assert heading_of(text) == column
+
+
+def test_bare_numbers_under_days_are_days() -> None:
+    text = """PRESCRIPTION
+Drug                    Dose      Frequency      Days     Qty
+Amoxicillin 500 mg      1 cap     three daily    7        21"""
+    (item,) = find_prescriptions([page(text)], frozenset()).items
+    assert item.duration == "7 Days"
+    assert item.quantity == "21"
+
+
+def test_row_whose_name_was_not_read_is_no_part_of_the_drug_above() -> None:
+    text = """PRESCRIPTION
+No   Drug                  Dose        Frequency        Duration    Qty
+1    Domperidone 10 mg     1 tablet    TID              3 days      9
+2    - 400 mg              2 tablets   BID              5 days      20
+3    Cetirizine 10 mg      1 tablet    OD               7 days      7"""
+    assert core(text) == [
+        ("Domperidone 10 mg", "1 tablet", "TID", "3 days"),
+        (None, "2 tablets", "BID", "5 days"),
+        ("Cetirizine 10 mg", "1 tablet", "OD", "7 days"),
+    ]
+    unread = found(text)[1]
+    assert (unread.strength, unread.needs_review) == ("400 mg", True)
+    assert unread.fields["medication"].review_reasons == ("unread_name",)
+    assert all(unread.fields[name].needs_review for name in CORE)
+
+
+def test_column_whose_heading_was_not_read_is_known_by_its_directions() -> None:
+    text = """PRESCRIPTION
+No   Drug                  Dose        F. J 1           Duration    Qty
+1    Domperidone 10 mg     1 tablet    TID              3 days      9"""
+    assert core(text) == [("Domperidone 10 mg", "1 tablet", "TID", "3 days")]

@@ -171,6 +171,12 @@ def test_amounts_by_time_of_day(text: str, schedule: dict[str, str]) -> None:
     assert read(text).times() == schedule
 
 
+def test_code_gives_no_dose_but_times_do() -> None:
+    assert said(read("1-0-1 x 5 days")) == {"frequency": "1-0-1", "duration": "5 days"}
+    assert said(read("1 tab 1-0-1")) == {"dosage": "1 tab", "frequency": "1-0-1"}
+    assert read("ព្រឹក1គ្រាប់ ល្ងាច1គ្រាប់").text("dosage") == "1គ្រាប់"
+
+
 def test_evening_at_bedtime_is_one_intake() -> None:
     sig = read("1 cp le soir au coucher")
     assert (sig.text("frequency"), sig.times()) == ("le soir au coucher", {})

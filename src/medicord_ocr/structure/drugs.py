@@ -25,6 +25,8 @@ from medicord_ocr.structure.line import Line, fold_line
 NEAR_LENGTH = 6
 #: Points of rapidfuzz.fuzz.ratio (0-100) by which a near name must beat any other generic.
 NEAR_MARGIN = 10.0
+# Letters of each word of a near name: a stray sign beside a name is no part of it.
+_NEAR_LETTERS = 3
 _MOST_TOKENS = 7
 _WORD = re.compile(r"[^\W_](?:[^\s,;:()]*[^\W_]|[\u17b6-\u17dd])*|[\u1780-\u17dd]+")
 _NOT_IN_KEY = re.compile(r"[^a-z0-9\u1780-\u17dd]+")
@@ -120,7 +122,8 @@ def _near_at(line: Line, start: int) -> DrugMatch | None:
     if not words or any(char.isalnum() for char in line.folded[start : words[0].start()]):
         return None
     for count in range(len(words), 0, -1):
-        if not all(any(char.isalpha() for char in word[0]) for word in words[:count]):
+        letters = [sum(char.isalpha() for char in word[0]) for word in words[:count]]
+        if min(letters) < _NEAR_LETTERS:
             continue
         key = _key(_NOT_IN_KEY.sub(" ", " ".join(word[0] for word in words[:count])).split())
         drug = _near(key)

@@ -94,6 +94,8 @@ _PATIENT = re.compile(
 )
 _NAMED = re.compile(r"(?<![a-z])(?:dr|docteur|doctor|prof|pr)(?:\.\s?|\s)[a-z]|វេជ្ជបណ្ឌិត")
 _SIGN_WORDS = 6
+# Characters of a stretch that is no word: a stamp's or a stain's.
+_SPECK = 3
 # Words or Khmer letters from which a line is a sentence; fewer words with a full stop.
 _SENTENCE_WORDS, _SENTENCE_KHMER, _STOPPED_WORDS = 5, 14, 3
 _TITLE_WORDS = 10
@@ -270,9 +272,15 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
 
 def is_sign_off(line: Line) -> bool:
     """Whether a line ends the report: a signature, a name with a title, a date, an address."""
-    if _SIGN_OFF.match(line.folded) is not None:
+    if any(_SIGN_OFF.match(part) for part in _past_specks(line.folded)):
         return True
     return len(line.folded.split()) <= _SIGN_WORDS and _NAMED.search(line.folded) is not None
+
+
+def _past_specks(folded: str) -> list[str]:
+    """The text of a line, and of its second stretch where the first is no word."""
+    first, *others = re.split(r"\s{2,}", folded.strip())
+    return [first, others[0]] if others and len(first) < _SPECK else [first]
 
 
 def is_patient(line: Line) -> bool:
@@ -295,5 +303,5 @@ def is_prose(line: Line) -> bool:
 
 
 def without_bullet(text: str) -> str:
-    """The text of a line without the mark of a list before it."""
-    return _BULLET.sub("", text, count=1).strip()
+    """The text of a line without the mark of a list, or a colon left alone, before it."""
+    return _BULLET.sub("", text, count=1).strip().lstrip(":;៖ ")

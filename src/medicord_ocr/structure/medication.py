@@ -12,8 +12,9 @@ from medicord_ocr.structure.sig import parse_sig
 from medicord_ocr.structure.sig_patterns import DRUG_FORM, FORM
 
 #: Why a stretch of text is taken for a drug: a known name, a name one letter off, a strength
-#: after a name, or only where it stands (a table column, a numbered list of drugs).
-Evidence = Literal["name", "near_name", "strength", "place"]
+#: after a name, or only where it stands (a table column, a numbered list of drugs); the name of
+#: an ``unread`` one cannot be made out, but there is a drug.
+Evidence = Literal["name", "near_name", "strength", "place", "unread"]
 
 _END = r"(?![a-z])"
 _AMOUNT = r"(?:(?<!\S)\d{1,3}(?:[ .,]\d{3})+(?![0-9.,])|\d{1,7}(?:[.,]\d{1,4})?)"
@@ -58,6 +59,7 @@ _NOT_STRENGTH = re.compile(
     rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
     r"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|[\u1780-\u17ff])"
 )
+_FORM_ALONE = re.compile(rf"{FORM}|{DRUG_FORM}")
 _BRACKET = re.compile(r"\s?\([^()\d]{2,40}\)")
 _PLAIN_NAME = re.compile(r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL)
 _LETTERS = re.compile(r"[a-z]{3}|[\u1780-\u17b3][^\s]{2}")
@@ -117,6 +119,14 @@ def parse_medication(line: Line, *, placed: bool = False) -> Medication | None:
         found = _unnamed(line, leading.end() if leading else start)
         found = found and replace(found, form=leading.span() if leading else None)
     return replace(found, number=number) if found else None
+
+
+def unread_medication(line: Line) -> Medication:
+    """A drug whose place is known but whose name was not read: its strength, where there is one."""
+    number, start = _number(line.folded)
+    strength = _strength(line.folded, start, None)
+    rest = strength[1] if strength else start
+    return Medication(start, start, start, strength, None, rest, "unread", number=number)
 
 
 def list_number(line: Line) -> int | None:
@@ -232,6 +242,7 @@ def _unnamed(line: Line, start: int) -> Medication | None:
     stops = [part.start for part in sig.parts if part.slot in slots and part.start > start]
     end = min(stops, default=len(line.folded))
     end = start + len(line.folded[start:end].rstrip(" \n-–:,;.("))
-    if not _LETTERS.search(line.folded, start, end):
+    name = line.folded[start:end]
+    if not _LETTERS.search(name) or _FORM_ALONE.fullmatch(name):
         return None
     return Medication(start, end, end, None, None, end, "place")

@@ -15,13 +15,22 @@ from medicord_ocr.page import PageText, Word
 from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, join, line_of
-from medicord_ocr.structure.rx_item import Entry, prescription, table_entry
+from medicord_ocr.structure.rx_item import Entry, prescription, table_entry, unread_entry
 from medicord_ocr.structure.rx_lines import is_lab_row, is_other_report, is_stop, is_title
 from medicord_ocr.structure.rx_list import DrugList
-from medicord_ocr.structure.rx_table import Column, Table, TableRow, find_tables, table_row
+from medicord_ocr.structure.rx_table import (
+    TIME_COLUMNS,
+    Column,
+    Table,
+    TableRow,
+    find_tables,
+    table_row,
+)
 from medicord_ocr.structure.sig import parse_sig
 from medicord_ocr.structure.sig_repair import mend
 
+#: Columns that say how a drug is taken.
+_DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_COLUMNS)
 #: Rows of laboratory results from which a page without a title is a report.
 _REPORT_ROWS = 3
 
@@ -97,7 +106,8 @@ def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
     if not cue and not any(_directs(entry) for entry in named):
         return []
     vouched = tabled or any(entry.medication.number is not None for entry in named)
-    return [entry for entry in listed if vouched or entry.medication.evidence != "place"]
+    placed = ("place", "unread")
+    return [entry for entry in listed if vouched or entry.medication.evidence not in placed]
 
 
 def _directs(entry: Entry) -> bool:
@@ -123,8 +133,8 @@ def _read_tables(page: PageText, tables: list[Table], free: list[bool], found: _
     for number, table in enumerate(tables):
         until = tables[number + 1].first if number + 1 < len(tables) else len(page.rows)
         grouped = _grouped(page, table, until, free)
-        entries = [entry for rows in grouped if (entry := _entry(page, rows)) is not None]
-        if not entries:
+        entries = [_entry(page, rows) for rows in grouped]
+        if all(entry.medication.evidence == "unread" for entry in entries):
             continue
         heading = range(max(table.first, 0), table.last + 1)
         inside |= set(heading) | {row.index for rows in grouped for row in rows}
@@ -170,7 +180,7 @@ def _begins(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
     """Whether a row begins a drug, rather than going on with the one above."""
     entry = table_entry(row.cells, (0, row.index))
     if entry is None:
-        return False
+        return _is_unread(row, table, groups)
     numbered = any(rows[0].text("number") for rows in groups)
     if numbered and table.has("number"):
         if row.text("number"):
@@ -179,17 +189,28 @@ def _begins(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
     return entry.medication.evidence != "place" or _says(row)
 
 
+def _is_unread(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
+    """Whether a row is a drug of its own though its name was not read.
+
+    Joined to the row above it would give that drug the directions of another.
+    """
+    said = [column for column in row.cells if column in _DIRECTING and row.text(column)]
+    if table.has("number") and row.text("number"):
+        return bool(said)
+    again = [c for c in said if groups and any(above.text(c) for above in groups[-1])]
+    return table.ruled is not None and len(again) > 1
+
+
 def _says(row: TableRow) -> bool:
     return any(row.text(column) for column in row.cells if column not in ("drug", "number"))
 
 
-def _entry(page: PageText, rows: list[TableRow]) -> Entry | None:
+def _entry(page: PageText, rows: list[TableRow]) -> Entry:
     cells: dict[Column, Line] = {}
     for column in dict.fromkeys(column for row in rows for column in row.cells):
         parts = [[row.cells[column].words] for row in rows if column in row.cells]
         cells[column] = join(page.number, parts, mend)
-    entry = table_entry(cells, (page.number, rows[0].index))
-    if entry is None:
-        return None
+    first = (page.number, rows[0].index)
+    entry = table_entry(cells, first) or unread_entry(cells, first)
     refs = tuple((page.number, row.index) for row in rows)
     return Entry(entry.line, entry.medication, entry.directions, entry.cells, refs)

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from medicord_ocr.schema import FieldInfo, Prescription, Schedule
+from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
-from medicord_ocr.structure.line import Line, khmer_pattern
-from medicord_ocr.structure.medication import Medication, parse_medication
+from medicord_ocr.structure.line import Line, join, khmer_pattern
+from medicord_ocr.structure.medication import Medication, parse_medication, unread_medication
 from medicord_ocr.structure.rx_table import TIME_COLUMNS, Column
 from medicord_ocr.structure.sig import Part, Sig, parse_sig
 from medicord_ocr.structure.sig_patterns import EYE, RANGE
@@ -29,6 +29,7 @@ _UNPARSED = 0.7
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
 _BLANK = re.compile(r"[\s\-–—_.|·~=]*")
+_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—][\d½¼¾/.,]+){2,3}")
 _AMOUNT = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
 
 
@@ -69,18 +70,21 @@ def _found(line: Line, part: Part | None = None) -> _Found:
 
 @dataclass(slots=True)
 class _Draft:
-    """Fields as they come: the first to give one wins."""
+    """Fields as they come: the first to give one wins.
+
+    ``every`` are reasons that hold for each field from then on.
+    """
 
     values: dict[str, str] = field(default_factory=dict)
     info: dict[str, FieldInfo] = field(default_factory=dict)
+    every: tuple[str, ...] = ()
 
     def put(
         self, name: str, found: _Found, reasons: Iterable[str] = (), ceiling: float = 1.0
     ) -> None:
         if not found.text or name in self.values:
             return
-        if found.mended:
-            reasons = (*reasons, "repaired")
+        reasons = (*reasons, *self.every, *(("repaired",) if found.mended else ()))
         raw = None if found.mended else found.text
         self.values[name] = found.text
         self.info[name] = field_info(found.span, reasons=reasons, ceiling=ceiling, raw=raw)
@@ -94,6 +98,9 @@ def prescription(entry: Entry) -> Prescription:
     """The prescription of one drug."""
     draft = _Draft()
     _put_medication(draft, entry)
+    name = draft.info.get("medication")
+    if entry.medication.evidence != "name" and name and name.confidence < REVIEW_BELOW:
+        draft.every = ("doubtful_name",)  # a dose is worth nothing without knowing of what
     _put_cells(draft, entry)
     eye = EYE.search(entry.line.folded) is not None
     sigs = [parse_sig(line, start, eye=eye) for line, start in entry.directions]
@@ -104,7 +111,10 @@ def prescription(entry: Entry) -> Prescription:
         _put_sig(draft, sig)
         if not schedule and not unread:
             schedule = {slot: _found(sig.line, part) for slot, part in sig.schedule.items()}
-    _put_schedule(draft, schedule, unread)
+    # A code (1-0-1) says when and is the frequency: how much of what is not printed.
+    frequency = draft.values.get("frequency")
+    coded = frequency is not None and _CODE.fullmatch("".join(frequency.split())) is not None
+    _put_schedule(draft, schedule, unread, coded=coded)
     _put_loose(draft, entry)
     return _finished(draft, schedule)
 
@@ -142,6 +152,14 @@ def _printed(line: Line, start: int, end: int) -> str:
 
 def _put_medication(draft: _Draft, entry: Entry) -> None:
     line, found = entry.line, entry.medication
+    if found.evidence == "unread":
+        raw = line.printed(0, found.rest)
+        draft.doubt("medication", raw, "unread_name")
+        if found.strength is not None:
+            draft.put(
+                "strength", _Found(_printed(line, *found.strength), line.span(*found.strength))
+            )
+        return
     reasons = _name_reasons(found)
     ceiling = _CEILINGS.get(found.evidence, 1.0)
     name = _printed(line, found.start, found.end)
@@ -191,7 +209,9 @@ def _put_sig(draft: _Draft, sig: Sig) -> None:
             draft.doubt(name, _found(sig.line, sig.doubtful[name]).text, "ambiguous_sig")
 
 
-def _put_schedule(draft: _Draft, schedule: Mapping[str, _Found], unread: list[_Found]) -> None:
+def _put_schedule(
+    draft: _Draft, schedule: Mapping[str, _Found], unread: list[_Found], *, coded: bool
+) -> None:
     if unread:
         text = unread[0].text
         draft.doubt("dosage", text, "unread_amount")
@@ -202,10 +222,10 @@ def _put_schedule(draft: _Draft, schedule: Mapping[str, _Found], unread: list[_F
     words = tuple(word for found in schedule.values() for word in found.span.words)
     span = Span(next(iter(schedule.values())).span.page, tuple(dict.fromkeys(words)))
     reasons = ("unread_amount",) if unread else ()
-    draft.info["schedule"] = field_info(span, reasons=reasons)
+    draft.info["schedule"] = field_info(span, reasons=(*reasons, *draft.every))
     amounts = {"".join(found.text.split()): found for found in schedule.values()}
     amounts.pop("0", None)
-    if len(amounts) == 1 and not unread:
+    if len(amounts) == 1 and not unread and not coded:
         draft.put("dosage", next(iter(amounts.values())))
 
 
@@ -253,6 +273,10 @@ def _put_cells(draft: _Draft, entry: Entry) -> None:
     line = _cell(entry, "sig")
     if line is not None:
         _put_sig(draft, parse_sig(line, eye=eye))
+    line = _cell(entry, "other")  # its heading was not read: only what is nothing but directions
+    sig = parse_sig(line, eye=eye) if line is not None else None
+    if sig is not None and sig.directs and sig.unclaimed == 0:
+        _put_sig(draft, sig)
 
 
 def _put_cell(draft: _Draft, line: Line, name: str, *, eye: bool) -> None:
@@ -283,3 +307,9 @@ def table_entry(cells: Mapping[Column, Line], ref: RowRef) -> Entry | None:
     if line is None or medication is None:
         return None
     return Entry(line, medication, ((line, medication.rest),), cells, (ref,))
+
+
+def unread_entry(cells: Mapping[Column, Line], ref: RowRef) -> Entry:
+    """The drug of a table's row whose name was not read: what is said of it must not be lost."""
+    line = cells.get("drug") or join(ref[0], [])
+    return Entry(line, unread_medication(line), (), cells, (ref,))

@@ -12,7 +12,12 @@ from dataclasses import dataclass, field, replace
 from medicord_ocr.page import PageText, Word
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, join
-from medicord_ocr.structure.medication import Medication, list_number, parse_medication
+from medicord_ocr.structure.medication import (
+    Medication,
+    list_number,
+    parse_medication,
+    unread_medication,
+)
 from medicord_ocr.structure.rx_item import Entry
 from medicord_ocr.structure.rx_lines import directions_at, is_stop, is_title
 from medicord_ocr.structure.sig import Sig, parse_sig
@@ -147,7 +152,11 @@ class DrugList:
         if not self.cue or number is None or before is None or number != before + 1:
             return None
         found = parse_medication(line, placed=True)
-        if found is None or is_title(line.part(found.start, found.end)):
+        if found is None:
+            unread = unread_medication(line)
+            listed = before or parse_sig(line, unread.rest).directs
+            return unread if listed and unread.strength is not None else None
+        if is_title(line.part(found.start, found.end)):
             return None
         sig = parse_sig(line, found.rest)
         return found if sig.directs and sig.unclaimed <= UNCLAIMED else None
@@ -257,9 +266,9 @@ def _accepts(found: Medication, sig: Sig, cue: bool) -> bool:
     if not sig.directs and sig.unclaimed > UNCLAIMED and len(rest) >= _PROSE_WORDS:
         return False
     said = found.strength is not None or sig.directs
+    if found.match is not None and found.match.drug.needs_more and not cue:
+        return found.strength is not None
     if found.evidence == "name" and found.match is not None:
-        if found.match.drug.needs_more and not cue:
-            return found.strength is not None
         return said or (cue and not found.match.drug.needs_more)
     if found.evidence == "near_name":
         return said or (cue and found.number is not None)

@@ -68,6 +68,8 @@ _SLOT_HOURS: tuple[tuple[re.Pattern[str], Column], ...] = (
     (re.compile(r"\((?:0?8-10|20-22)\)"), "night"),
 )
 _INITIALS = {"m": "morning", "n": "noon", "e": "evening", "s": "evening", "a": "noon"}
+_DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
+_DAYS_ALONE = re.compile(r"[\d០-៩]{1,3}")
 _EMPTY = re.compile(r"[\s\-–—_.|·~=]*")
 _NEAR_HEADING = 6
 #: Longest heading in characters; no cell of that length is looked up.
@@ -78,10 +80,14 @@ _HEADING_ROWS = 2
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column: what it holds and the horizontal stretch its heading covers."""
+    """One column: what it holds and the horizontal stretch its heading covers.
+
+    ``unit`` is the heading's word for days where it is headed by one.
+    """
 
     column: Column
     box: Box
+    unit: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +208,17 @@ def _segment_headings(segment: Segment) -> list[Heading]:
     box = segment.cell or segment.box
     whole = heading_of(segment.text)
     if whole is not None:
-        return [Heading(whole, box)]
+        return [Heading(whole, box, _unit(segment.words))]
     if segment.cell is None and len(segment.words) > 1:
         parts = _split_headings(segment.words)
         if parts:
             return parts
     return [Heading("other", box)]
+
+
+def _unit(words: Sequence[Word]) -> Word | None:
+    """The word for days in a heading: what the bare numbers under it count."""
+    return next((word for word in words if _DAYS.fullmatch(word.text.casefold())), None)
 
 
 def _split_headings(words: Sequence[Word]) -> list[Heading]:
@@ -220,7 +231,7 @@ def _split_headings(words: Sequence[Word]) -> list[Heading]:
             column = heading_of(" ".join(word.text for word in part), near=False)
             if column is not None and len(part) == count:
                 box = part[0].box.union(part[-1].box)
-                found.append(Heading(column, box))
+                found.append(Heading(column, box, _unit(part)))
                 at += count
                 break
         else:
@@ -314,6 +325,10 @@ def table_row(page: PageText, index: int, table: Table) -> TableRow:
     for segment in page.rows[index].segments:
         for column, words in _placed(segment, table.headings):
             cells.setdefault(column, []).append(words)
+    unit = next((h.unit for h in table.headings if h.column == "duration" and h.unit), None)
+    duration = [word for words in cells.get("duration", ()) for word in words]
+    if unit is not None and len(duration) == 1 and _DAYS_ALONE.fullmatch(duration[0].text):
+        cells["duration"] = [[*duration, unit]]
     lines = {column: join(page.number, [parts], mend) for column, parts in cells.items()}
     return TableRow(index, lines)
 

@@ -292,6 +292,8 @@ def _with_schedule(sig: Sig) -> Sig:
             continue
         sig = replace(sig, schedule=schedule)
         amounts = [p for p in schedule.values() if _squeezed(sig.line, p) != "0"]
+        if part.slot == "frequency":  # a code says when: how much of what is not printed
+            continue
         if sig.dosage is None and len({_squeezed(sig.line, p) for p in amounts}) == 1:
             sig = replace(sig, dosage=amounts[0])
     if not sig.schedule and sig.dosage and not _of(sig.parts, "frequency"):
