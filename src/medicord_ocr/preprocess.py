@@ -231,8 +231,8 @@ def lies_on_its_side(gray: Gray) -> bool:
         return False
     x, y, w, h = (side[letters] for side in (x, y, w, h))
     across, down = _nearest(x, y, w, h), _nearest(y, x, h, w)
-    beside, above = np.count_nonzero(across < down), np.count_nonzero(down < across)
-    return bool(above > SIDE_RATIO * max(1, beside))
+    beside, above = int(np.sum(across < down)), int(np.sum(down < across))
+    return above > SIDE_RATIO * max(1, beside)
 
 
 def _nearest(
