@@ -21,7 +21,7 @@ Gray = NDArray[np.uint8]
 #: dash (2 x-heights); a Khmer letter has no horizontal stroke longer than 2.
 RULING_LENGTH, RULING_THICKNESS = 4.5, 0.45
 #: Shortest border of a cell that rulings across close at both ends.
-SIDE_LENGTH = 1.9
+SIDE_LENGTH = 2.3
 #: A run is a ruling where less than this share of its length has ink right above and below it:
 #: TOUCHED for runs up to SURE_LENGTH x-heights, TOUCHED_LONG for longer ones. A line of letters
 #: that runs together at its x-height has 0.5 and more on one side.
@@ -88,7 +88,7 @@ def _spanning(sides: Gray, across: Gray, x_height: float) -> Gray:
     They are the borders of cells that are closed by themselves, and too short to be told from
     letters otherwise.
     """
-    reach = max(2, round(0.5 * x_height))
+    reach = max(2, round(0.2 * x_height))
     near = cv2.dilate(np.ascontiguousarray(across), np.ones((1, 2 * reach + 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(sides, connectivity=8)
     good = np.zeros(count, bool)
