@@ -6,7 +6,6 @@ They are pictures of patient data: files are 0600 in a folder that is 0700.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -16,9 +15,9 @@ from numpy.typing import NDArray
 from medicord_ocr.errors import OutputError
 from medicord_ocr.layout import Layout
 from medicord_ocr.page import Row
+from medicord_ocr.preprocess import Trace
 
 Picture = NDArray[np.uint8]
-Trace = Callable[[str, Picture], None]
 
 _CELL, _FREE, _IN_CELL, _ORDER, _RULING = (
     (255, 200, 0),

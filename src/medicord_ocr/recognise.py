@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz.distance import Levenshtein
 
 from medicord_ocr.errors import MissingDependency
+from medicord_ocr.ink import Gray
 from medicord_ocr.khmer import canonical, has_khmer
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
@@ -25,27 +25,24 @@ from medicord_ocr.page import Box, Reading, Word
 from medicord_ocr.readers.base import EngineInfo, Reader, ReadWord
 from medicord_ocr.readers.tesseract import open_tesseract
 
-Gray = NDArray[np.uint8]
-
 #: Paper left around a stretch, in x-heights: less cuts marks off, more pulls neighbours in.
 MARGIN = 0.35
 #: Confidence of agreement, of readers that differ, and of a number that one reader read alone.
 AGREED, DIFFER, ALONE = 0.98, 0.5, 0.7
 #: A second reader that is this sure (0-1) replaces the first where they differ.
 SURE = 0.9
-#: A second reader that is this sure of all its words reads Latin script: of 400 Khmer stretches
-#: of the dev half it gave none above 0.7.
+#: A second reader that is this sure of all its words, where they fill the stretch, is taken to read
+#: Latin script: of 359 stretches of dev that the Khmer network read as Khmer it was this sure of
+#: 43, and 10 of those were filled.
 SURE_LATIN = 0.75
 #: Similarity (0-1) of two Latin readings that shows a stretch to be Latin.
 ALIKE = 0.6
 _CHINESE = re.compile("[\u2e80-\ufeff]")
 _KHMER = re.compile("[\u1780-\u17ff]")
 _KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
-_SAME = str.maketrans({
-    "–": "-", "—": "-", "−": "-", "‐": "-", "μ": "µ", "’": "'", "‘": "'", "“": '"', "”": '"',
-    "，": ",", "：": ":", "（": "(", "）": ")", "×": "x", "⁄": "/", "；": ";", "＜": "<", "＞": ">",
-    "％": "%",
-})  # fmt: skip
+#: Full-width forms that a reader trained on Chinese gives for plain ones.
+_WIDTHS = str.maketrans("，：（）；＜＞％", ",:();<>%")
+_SAME = _WIDTHS | str.maketrans("–—−‐μ’‘“”×⁄", "----µ''\"\"x/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +221,17 @@ def _read(
     return dict(zip(which, reader.read([crops[i] for i in which]), strict=True))
 
 
+def _margin(layout: Layout) -> int:
+    return int(MARGIN * layout.x_height)
+
+
 def _corner(layout: Layout, box: Box) -> tuple[int, int]:
-    margin = int(MARGIN * layout.x_height)
+    margin = _margin(layout)
     return max(0, box.x0 - margin), max(0, box.y0 - margin)
 
 
 def _crop(layout: Layout, box: Box) -> Gray:
-    margin = int(MARGIN * layout.x_height)
+    margin = _margin(layout)
     x0, y0 = _corner(layout, box)
     return np.ascontiguousarray(layout.clean[y0 : box.y1 + margin, x0 : box.x1 + margin])
 
@@ -306,7 +307,7 @@ def _merge(first: _Line, second: _Line) -> list[Word]:
             # The one with more words: readers lose spaces, they seldom invent them.
             merged.extend(_agreed(theirs if len(theirs) > len(mine) else mine, readings))
         elif _has_khmer(mine) and not any(c.isdigit() for c in a):
-            # Khmer words: the network is right four times as often as Tesseract.
+            # Khmer words: Tesseract's is the weaker reading (docs/design.md, "Who reads what").
             merged.extend(_alone(_Line(first.name, tuple(mine))))
         else:
             merged.extend(_differing(mine, theirs, *readings))
@@ -342,10 +343,6 @@ def _word(word: ReadWord, confidence: float, readings: tuple[Reading, ...]) -> W
     return Word(text or word.text, word.box, confidence, readings)
 
 
-#: Full-width forms that a reader trained on Chinese gives for plain ones.
-_WIDTHS = str.maketrans("，：（）；＜＞％", ",:();<>%")
-
-
 def _groups(
     first: Sequence[ReadWord], second: Sequence[ReadWord]
 ) -> list[tuple[list[ReadWord], list[ReadWord]]]:
@@ -378,14 +375,14 @@ def _start(group: tuple[list[ReadWord], list[ReadWord]]) -> int:
 def _moved(word: Word, corner: tuple[int, int]) -> Word:
     x, y = corner
     box = Box(word.box.x0 + x, word.box.y0 + y, word.box.x1 + x, word.box.y1 + y)
-    return Word(word.text, box, word.confidence, word.readings, word.bold)
+    return replace(word, box=box)
 
 
 #: Lines that the direction of a page is judged from, at most how wide (in their heights), and how
-#: much better the other way must read. On the dev half no page was turned wrongly.
+#: much better the other way must read. All 126 pictures of the dev half were turned right.
 DIRECTION_LINES, DIRECTION_WIDTH, DIRECTION_MARGIN = 5, 12.0, 0.12
 #: Mean confidence of letters (0-1) from which a page stands as it should, and below which it is not
-#: Latin print: 0.9 and above for Latin print, 0.3-0.6 for Khmer and for Latin upside down.
+#: Latin print. Chosen from the lines of one page: 0.9 and above for Latin print, 0-0.6 for Khmer.
 LEGIBLE, ILLEGIBLE = 0.75, 0.6
 
 

@@ -12,10 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import ink, window
+from medicord_ocr.ink import Gray, ink, window
 from medicord_ocr.page import Box
-
-Gray = NDArray[np.uint8]
 
 #: Shortest ruling and its greatest thickness, in x-heights. The longest dash of print is an em
 #: dash (2 x-heights); a Khmer letter has no horizontal stroke longer than 2.
@@ -23,8 +21,8 @@ RULING_LENGTH, RULING_THICKNESS = 4.5, 0.45
 #: Shortest border of a cell that rulings across close at both ends.
 SIDE_LENGTH = 2.3
 #: A run is a ruling where less than this share of its length has ink right above and below it:
-#: TOUCHED for runs up to SURE_LENGTH x-heights, TOUCHED_LONG for longer ones. A line of letters
-#: that runs together at its x-height has 0.5 and more on one side.
+#: TOUCHED for runs up to SURE_LENGTH x-heights, TOUCHED_LONG for longer ones. Chosen by eye on
+#: pages of dev where lines of letters ran together at their x-height.
 SURE_LENGTH, TOUCHED, TOUCHED_LONG = 30.0, 0.3, 0.6
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0

@@ -7,25 +7,10 @@ from dataclasses import replace
 import pytest
 
 from medicord_ocr.page import Box, PageText
-from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.prescriptions import find_prescriptions
 from medicord_ocr.structure.rx_table import heading_of
 from tests.pages import page
-
-CORE = ("medication", "dosage", "frequency", "duration")
-
-
-def found(text: str) -> tuple[Prescription, ...]:
-    return find_prescriptions([page(text)], frozenset()).items
-
-
-def core(text: str) -> list[tuple[str | None, ...]]:
-    return [tuple(getattr(item, name) for name in CORE) for item in found(text)]
-
-
-def slots(item: Prescription) -> dict[str, str]:
-    assert item.schedule is not None
-    return {k: v for k, v in item.schedule.model_dump().items() if v is not None}
+from tests.prescribed import CORE, core, found, slots
 
 
 def test_table_with_headings() -> None:

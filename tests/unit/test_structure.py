@@ -153,7 +153,9 @@ def test_a_title_alone_still_tells_the_kind() -> None:
 @settings(deadline=None, max_examples=50)
 @given(st.text(max_size=300))
 def test_random_text_never_raises(text: str) -> None:
-    understand([page(text)])
+    made = page(text)
+    found = understand([made])
+    assert understand([made]) == found
 
 
 PIECES = st.sampled_from(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from typing import Literal, NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from medicord_ocr.ink import Gray as Gray
 from medicord_ocr.page import Box
 
-Gray = NDArray[np.uint8]
 Script = Literal["latin", "khmer"]
 
 
@@ -36,6 +36,12 @@ class EngineInfo:
     name: str
     version: str
     models: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def model_digest(path: Path) -> str:
+    """The first 12 hex digits of a model file's SHA-256, worked out once a process."""
+    return sha256(path.read_bytes()).hexdigest()[:12]
 
 
 class Reader(Protocol):

@@ -6,11 +6,8 @@ The model file is made by ``medicord-ocr models install khmer``; see ``khmer_gra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -18,21 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medicord_ocr.errors import EngineError, MissingDependency
-from medicord_ocr.models import KHMER, model_file
+from medicord_ocr.models import KHMER, install_hint, require
 from medicord_ocr.page import Box
-from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
+from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script, model_digest
 from medicord_ocr.readers.ctc import decode
 from medicord_ocr.readers.khmer_graph import HEIGHT, OFFSET, STEPS, STRIDE
 from medicord_ocr.readers.onnx import open_session
 
 #: Widest piece of a line in pixels at HEIGHT; wider lines are cut at gaps in the ink.
 WIDEST = STRIDE * STEPS
-_HINT = "Install it: medicord-ocr models install khmer"
-
-
-@cache
-def _digest(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()
 
 
 class KhmerReader:
@@ -50,25 +41,14 @@ class KhmerReader:
             raise MissingDependency(
                 "the Khmer reader needs onnxruntime", hint="Install it: pip install onnxruntime"
             )
-        self._path = model_file(KHMER)
-        note = self._path.with_suffix(".sha256")
-        if not self._path.is_file() or not note.is_file():
-            raise MissingDependency(
-                "the model of the Khmer reader is not installed",
-                hint=_HINT,
-                code="dependency.model",
-            )
-        if _digest(self._path) != note.read_text().strip():
-            raise MissingDependency(
-                "the model file of the Khmer reader is damaged", hint=_HINT, code="dependency.model"
-            )
+        self._path = require(KHMER)
         self._session: Any = None
         self._characters: list[str] = []
 
     def info(self) -> EngineInfo:
         """Version of the package the weights come from, and the hash of the model."""
         about = f"{KHMER.version} (onnxruntime {version('onnxruntime')})"
-        return EngineInfo(self.name, about, {self._path.name: _digest(self._path)[:12]})
+        return EngineInfo(self.name, about, {self._path.name: model_digest(self._path)})
 
     def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
         """Each line by itself, long ones in pieces."""
@@ -91,7 +71,7 @@ class KhmerReader:
 
     def _ready(self) -> Any:
         if self._session is None:
-            session = open_session(self._path, hint=_HINT)
+            session = open_session(self._path, hint=install_hint(KHMER))
             meta = session.get_modelmeta().custom_metadata_map
             self._characters = meta["characters"].split("\x1f")
             self._session = session

@@ -22,7 +22,7 @@ def open_session(path: Path, *, hint: str) -> Any:
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    # Arenas keep what the widest line took: 806 MB against 630 MB a process, and no faster.
+    # Arenas keep what the widest line took: 806 MB against 630 MB a process in an earlier study.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     try:

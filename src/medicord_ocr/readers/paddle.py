@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 
 from medicord_ocr.errors import EngineError, MissingDependency
 from medicord_ocr.page import Box
-from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
+from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script, model_digest
 from medicord_ocr.readers.ctc import decode
 from medicord_ocr.readers.onnx import open_session
 
@@ -64,9 +63,8 @@ class PaddleReader:
 
     def info(self) -> EngineInfo:
         """Versions of the packages and the hash of the model."""
-        digest = sha256(self._path.read_bytes()).hexdigest()[:12]
         about = f"{version('rapidocr')} (onnxruntime {version('onnxruntime')})"
-        return EngineInfo(self.name, about, {MODEL: digest})
+        return EngineInfo(self.name, about, {MODEL: model_digest(self._path)})
 
     def read(self, lines: Sequence[Gray]) -> list[tuple[ReadWord, ...]]:
         """Each line by itself: batches of padded lines were no faster on one thread."""

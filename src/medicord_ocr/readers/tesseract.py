@@ -11,8 +11,6 @@ import re
 import shutil
 import subprocess
 from collections.abc import Sequence
-from functools import cache
-from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,7 @@ import numpy as np
 
 from medicord_ocr.errors import EngineError, MissingDependency
 from medicord_ocr.page import Box
-from medicord_ocr.readers.base import EngineInfo, Gray, Reader, ReadWord, Script
+from medicord_ocr.readers.base import EngineInfo, Gray, Reader, ReadWord, Script, model_digest
 
 #: Where distributions put the language data, newest first; TESSDATA_PREFIX comes before.
 TESSDATA_PLACES = (
@@ -107,13 +105,8 @@ def _scripts(languages: Sequence[str]) -> frozenset[Script]:
     return frozenset({"khmer", "latin"}) if khmer else frozenset({"latin"})
 
 
-@cache
-def _fingerprint(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()[:12]
-
-
 def _models(tessdata: Path, languages: Sequence[str]) -> dict[str, str]:
-    return {lang: _fingerprint(tessdata / f"{lang}.traineddata") for lang in languages}
+    return {lang: model_digest(tessdata / f"{lang}.traineddata") for lang in languages}
 
 
 def parse_tsv(tsv: str) -> list[tuple[int, ReadWord]]:
