@@ -22,8 +22,8 @@ from medicord_ocr.page import Quality
 
 Trace = Callable[[str, NDArray[np.uint8]], None]
 
-#: Height of small letters, in pixels, that pages are brought to when outside the band. Readers are said
-#: to like 20-30; the band is wider, so that fewer pages are resampled. Not tuned yet.
+#: Height of small letters, in pixels, that pages are brought to when outside the band. Readers
+#: are said to like 20-30; the band is wider, so that fewer pages are resampled. Not tuned yet.
 X_HEIGHT_TARGET, X_HEIGHT_LEAST, X_HEIGHT_MOST = 24.0, 17.0, 38.0
 #: x-height in pixels of 10.5 point print at 300 dpi: what resolution is estimated from.
 X_HEIGHT_AT_300_DPI = 22.0
