@@ -40,6 +40,18 @@ def put(folder: Path, name: str, says: str) -> str:
     return name
 
 
+def test_it_ends_its_processes_where_no_other_program_is_installed(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    # loky called pgrep (absent from a minimal Debian), failed, and left the command waiting.
+    put(tmp_path, "a.png", "fine")
+
+    done = run("extract", "a.png", cwd=tmp_path, env=variables | {"PATH": str(tmp_path)})
+
+    assert done.code == 0, done.err
+    assert "Traceback" not in done.err
+
+
 @pytest.mark.parametrize(
     ("says", "code", "sentence"),
     [
