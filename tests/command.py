@@ -14,6 +14,7 @@ import medicord_ocr
 COMMAND = (sys.executable, "-m", "medicord_ocr")
 #: Variables that would change what a test sees.
 _UNSET = (
+    "PYTHONUNBUFFERED",
     "LOG_LEVEL",
     "TESSERACT_CMD",
     "TESSDATA_PREFIX",

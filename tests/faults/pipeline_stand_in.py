@@ -43,7 +43,7 @@ def extract(source, options, *, name=None, debug_dir=None):  # type: ignore[no-u
         case ["wait", started]:
             Path(started).write_text(str(os.getpid()))
             time.sleep(60)
-    print("printed by a library")
+    print("printed by a library", flush=True)
     os.write(1, b"printed below Python\n")
     return _document(text.decode())
 

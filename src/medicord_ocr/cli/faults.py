@@ -13,7 +13,7 @@ import sys
 import traceback
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
@@ -42,13 +42,20 @@ def reporting() -> Iterator[None]:
     """
     _start()
     try:
-        yield
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here, where it can still fail in a sentence
+    except BrokenPipeError:
+        _forget_output()
+        raise SystemExit(OutputError.exit_code) from None
     except Stopped as stop:
         _ignore_signals()
         messages.say(f"{_STOPS[signal.Signals(stop.number)]}.")
         raise SystemExit(128 + stop.number) from None
     except Exception as error:
         _ignore_signals()
+        _forget_output()
         fault = as_medicord(error)
         if fault is not error:
             say_trace(error)
@@ -132,6 +139,18 @@ def _open_standard_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
     sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
     sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
+
+
+def _forget_output() -> None:
+    """Drop what standard output still holds: Python would try to write it once more at the end.
+
+    That fails again where it failed before, with a trace and exit code 120.
+    """
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    with suppress(OSError, ValueError):
+        os.dup2(nothing, sys.stdout.fileno())
+        sys.stdout.flush()
+    os.close(nothing)
 
 
 def _stop(number: int, _frame: FrameType | None) -> None:
