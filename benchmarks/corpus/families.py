@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from benchmarks.corpus import templates_dev_labs as dl
+from benchmarks.corpus import templates_dev_lines as dn
 from benchmarks.corpus import templates_dev_rx as dr
+from benchmarks.corpus import templates_dev_sheets as ds
 from benchmarks.corpus import templates_gate_labs as gl
 from benchmarks.corpus import templates_gate_lines as gn
 from benchmarks.corpus import templates_gate_rx as gr
@@ -89,6 +91,18 @@ _DEV = [
     _family("dev", "dev_img_fr", "imaging", "fr", dr.imaging_fr, 6),
     _family("dev", "dev_img_km", "imaging", "km", dr.imaging_km, 6),
     _family("dev", "dev_mixed", "mixed", "en km", dr.mixed, 6),
+    _family("dev", "dev_typewriter", "lab", "en", dn.typewriter, 8, LATIN["dev"][-1:]),
+    _family("dev", "dev_leaders", "lab", "en fr", dn.leaders, 8, LATIN["dev"]),
+    _family("dev", "dev_rules", "lab", "en fr km", dn.rules, 12),
+    _family("dev", "dev_prior", "lab", "en fr km", dn.prior, 10),
+    _family("dev", "dev_orders", "lab", "en fr km", dn.orders, 10),
+    _family("dev", "dev_limits", "lab", "en", dn.limits, 4),
+    _family("dev", "dev_strip", "lab", "en fr", dn.strip, 5),
+    _family("dev", "dev_rx_slots", "prescription", "en fr km", ds.slots, 9),
+    _family("dev", "dev_rx_sheet", "prescription", "en fr km", ds.sheet, 9),
+    _family("dev", "dev_rx_written", "prescription", "en fr km", ds.written, 9),
+    _family("dev", "dev_img_letter", "imaging", "en fr km", ds.letter, 8),
+    _family("dev", "dev_visit", "mixed", "en fr km", ds.visit_note, 8),
 ]
 _GATE = [
     _family("gate", "gate_boxed", "lab", "km en", gl.boxed, 8),
