@@ -6,7 +6,7 @@ gap, inside one table cell where there is a grid: the piece that readers are giv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -50,6 +50,20 @@ class Layout:
     stretches: tuple[Stretch, ...]
     x_height: float
 
+    def place(self, box: Box) -> Stretch:
+        """A stretch in the smallest cell that holds its middle."""
+        for t, table in enumerate(self.rulings.tables):
+            if not (table.y0 <= box.middle <= table.y1 and table.x0 <= box.centre <= table.x1):
+                continue
+            holds = [
+                (c.width * c.height, i)
+                for i, c in enumerate(self.rulings.cells[t])
+                if c.x0 <= box.centre <= c.x1 and c.y0 <= box.middle <= c.y1
+            ]
+            if holds:
+                return Stretch(box, t, min(holds)[1])
+        return Stretch(box)
+
 
 def find_layout(gray: Gray, x_height: float) -> Layout:
     """Find the text of a page.
@@ -71,9 +85,23 @@ def find_layout(gray: Gray, x_height: float) -> Layout:
     found = find_rulings(mask, unit)
     boxes = _stretch_boxes(cv2.subtract(mask, widened(found.mask)), found.mask, unit)  # type: ignore[arg-type]
     rulings = found.scaled(gray.shape, 1 / factor)
-    clean = erase(gray, rulings, x_height)
-    stretches = tuple(_placed(_scaled(box, 1 / factor, gray.shape), rulings) for box in boxes)
-    return Layout(clean, rulings, stretches, x_height)
+    layout = Layout(erase(gray, rulings, x_height), rulings, (), x_height)
+    stretches = tuple(layout.place(_scaled(box, 1 / factor, gray.shape)) for box in boxes)
+    return replace(layout, stretches=stretches)
+
+
+def ruled_layout(gray: Gray, x_height: float) -> Layout | None:
+    """The ruled tables of a page whose words are known; None where there are none.
+
+    Args:
+        gray: (H, W) uint8, upright, dark on light.
+        x_height: height of small letters in pixels.
+    """
+    factor = min(1.0, SEARCH_X_HEIGHT / x_height)
+    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    unit = x_height * factor
+    rulings = find_rulings(ink(small, window(unit)), unit).scaled(gray.shape, 1 / factor)  # type: ignore[arg-type]
+    return Layout(gray, rulings, (), x_height) if rulings.tables else None
 
 
 def _scaled(box: Box, factor: float, shape: tuple[int, ...]) -> Box:
@@ -212,18 +240,3 @@ def _home(mark: Box, index: int, boxes: list[Box], x_height: float) -> int | Non
         if hangs:
             best, least = j, gap
     return best
-
-
-def _placed(box: Box, rulings: Rulings) -> Stretch:
-    """The stretch with the smallest cell that holds its middle."""
-    for t, table in enumerate(rulings.tables):
-        if not (table.y0 <= box.middle <= table.y1 and table.x0 <= box.centre <= table.x1):
-            continue
-        holds = [
-            (c.width * c.height, i)
-            for i, c in enumerate(rulings.cells[t])
-            if c.x0 <= box.centre <= c.x1 and c.y0 <= box.middle <= c.y1
-        ]
-        if holds:
-            return Stretch(box, t, min(holds)[1])
-    return Stretch(box)

@@ -19,7 +19,7 @@ from medicord_ocr.intake import SourceDocument, SourcePage, open_document
 from medicord_ocr.layout import Layout, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Quality, Row
-from medicord_ocr.preprocess import Prepared, Trace, half_turn, prepare
+from medicord_ocr.preprocess import Prepared, Trace, grayscale, half_turn, prepare
 from medicord_ocr.recognise import (
     Readers,
     open_readers,
@@ -202,12 +202,13 @@ def read_page(
         with clock.stage("intake"):
             picture = page.render()
         return _read_picture(picture, page, readers, options, clock, trace)
-    layer = arrange_words(page.layer)
+    with clock.stage("intake"):
+        picture = page.render()
+    with clock.stage("layout"):
+        layer = arrange_words(page.layer, grayscale(picture))
     if not page.unread:
         quality = Quality(dpi=page.dpi, text_source="layer")
         return PageText(page.number, page.width, page.height, layer, quality)
-    with clock.stage("intake"):
-        picture = page.render()
     rows: list[Row] = list(layer)
     still = replace(options, forbidden=options.forbidden | _MOVING)
     quality = Quality(dpi=page.dpi)

@@ -17,7 +17,7 @@ from medicord_ocr.page import Box
 
 #: Shortest ruling and its greatest thickness, in x-heights. The longest dash of print is an em
 #: dash (2 x-heights); a Khmer letter has no horizontal stroke longer than 2.
-RULING_LENGTH, RULING_THICKNESS = 4.5, 0.45
+RULING_LENGTH, RULING_THICKNESS = 4.5, 0.7
 #: Shortest border of a cell that rulings across close at both ends.
 SIDE_LENGTH = 2.3
 #: A run is a ruling where less than this share of its length has ink right above and below it:

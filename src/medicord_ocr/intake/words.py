@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from statistics import median
 
 from medicord_ocr.intake.frame import Rect
 from medicord_ocr.intake.objects import Font, Run
@@ -31,6 +33,9 @@ _CAPITAL_INSIDE = re.compile(r"[a-zà-ÿ][A-ZÀ-ß]")
 _LONGER = re.compile(r"[^\W\d_]{4,}")
 #: Families of fonts that show Khmer by Latin codes, by their PostScript names.
 _LEGACY = re.compile(r"limon|^abc[-_ ]|khek|baidok|duang|^fk[-_ ]|^truth", re.IGNORECASE)
+#: Print of one letter width: steps from letter to letter that are alike, and their share (0.97-1
+#: on text layers of dev in such print, at most 0.64 in other print).
+_TYPED_ALIKE, _TYPED_SHARE, _TYPED_LEAST = 0.12, 0.8, 40
 #: Letters that are spaced out for looks, such as a title's: how many at least, and the largest
 #: difference in font sizes between their gaps.
 _SPACED_LETTERS, _SPACED_EVENLY = 4, 0.35
@@ -81,20 +86,51 @@ class LayerWord:
 def build_words(runs: list[Run]) -> list[LayerWord]:
     """Words in the order of drawing: runs joined unless white space, a gap or a line parts them."""
     words: list[LayerWord] = []
+    pitch = _pitch(runs)
+    before: Run | None = None
     for run in runs:
         text = run.text.translate(_REPLACED)
         parts = text.split()  # an ActualText may hold several words
         for i, part in enumerate(parts):
             box = _share(run.box, i, len(parts), run.upright)
-            if i == 0 and words and _continues(words[-1], run):
+            follows = before is not None and pitch is not None and _typed(before, run, pitch)
+            if i == 0 and words and (follows or _continues(words[-1], run)):
                 _join(words[-1], run, part)
             else:
                 words.append(_begin(run, part, box))
+        before = run
     words = _closed_up(words)
     for word in words:
         word.raw = word.text
         word.text = canonical(word.text) if has_khmer(word.text) else _nfc(word.text)
     return [word for word in words if word.text and not _is_bullet(word.raw)]
+
+
+def _pitch(runs: list[Run]) -> float | None:
+    """Font sizes from letter to letter in print of one width, each drawn by itself; else None."""
+    letters = [(a, b) for a, b in pairwise(runs) if a.text.isalnum() and b.text.isalnum()]
+    steps = [step for a, b in letters if (step := _step(a, b)) is not None]
+    if len(steps) < _TYPED_LEAST:
+        return None
+    pitch = median(steps)
+    alike = sum(abs(step - pitch) <= _TYPED_ALIKE * pitch for step in steps)
+    return pitch if alike >= _TYPED_SHARE * len(steps) else None
+
+
+def _step(run: Run, other: Run) -> float | None:
+    """Font sizes between the middles of two letters on a line, None where a space is between."""
+    if len(run.text) != 1 or len(other.text) != 1 or other.space or not other.upright:
+        return None
+    if run.size != other.size or abs(run.baseline - other.baseline) > 0.1 * run.size:
+        return None
+    step = (other.box[0] + other.box[2] - run.box[0] - run.box[2]) / 2 / max(run.size, 1.0)
+    return step if 0 < step < 2 else None
+
+
+def _typed(run: Run, other: Run, pitch: float) -> bool:
+    """Whether two letters of such print follow each other; a space would be a pitch more."""
+    step = _step(run, other)
+    return step is not None and run.shown == other.shown and step <= (1 + 2 * _TYPED_ALIKE) * pitch
 
 
 def _is_bullet(text: str) -> bool:
