@@ -126,6 +126,11 @@ def _placed(found: FoundDate, text: str, at: list[int]) -> FoundDate:
     return FoundDate(found.value, start, end, found.ambiguous, (*found.reasons, *mixed))
 
 
+def month_of(name: str) -> int | None:
+    """The month (1-12) of this name in English, French or Khmer, short or long; None for others."""
+    return _MONTH.get(fold_line(name))
+
+
 def mixed_digits(text: str) -> bool:
     """Whether a text as read has digits of both scripts."""
     return any("0" <= c <= "9" for c in text) and any("០" <= c <= "៩" for c in text)

@@ -8,7 +8,7 @@ what stands in it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
@@ -63,21 +63,32 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     """The headings with those that were not read: the first column's, units, ranges, values."""
     found = list(labels)
     if all(label.role != "name" for label in found):
-        first = min(label.box.x0 for label in found)
+        leftmost = min(found, key=lambda label: label.box.x0)
+        if not leftmost.known:
+            found[found.index(leftmost)] = replace(leftmost, role="name", known=True)
+        first = leftmost.box.x0
         names = [s.box for row in rows for s in row[:1] if s.box.x1 <= first]
-        if names:
+        if names and leftmost.known:
             found.append(Label("name", _typical(names), None))
     for role, tells in _TELLING:
         if any(label.role == role for label in found):
             continue
+        known = [label.box for label in found if label.known]
         boxes = [
             segment.box
             for row in rows
             for segment in row
-            if not any(label.box.overlap_x(segment.box) for label in found)
+            if not any(box.overlap_x(segment.box) for box in known)
             and tells(clean(segment.text))
         ]
-        if len(boxes) >= max(2, _TELLING_SHARE * len(rows)):
+        if len(boxes) < max(2, _TELLING_SHARE * len(rows)):
+            continue
+        over = [x for x in found if not x.known and any(x.box.overlap_x(box) for box in boxes)]
+        if len(over) > 1:
+            continue  # two columns that could be it
+        if over:
+            found[found.index(over[0])] = replace(over[0], role=role, known=True)
+        else:
             found.append(Label(role, _typical(boxes), None))
     return found
 

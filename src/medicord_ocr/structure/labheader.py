@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 
 from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.page import Box, Row, Segment, Word, bounding
+from medicord_ocr.structure.dates import find_dates, month_of
 
 Role = Literal[
     "name",
@@ -126,11 +127,29 @@ _FILLERS = frozenset("de des du la le les l d of the and et in for per mg dl si 
 # A header word misread by a letter or two; shorter ones are too near to others.
 _FUZZY_FROM = 6
 _FUZZY_AT_LEAST = 84.0
+#: Words of a heading that is not known; more are a sentence.
+_UNKNOWN_WORDS = 4
 _FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
 _SUSCEPTIBILITIES: frozenset[Role] = frozenset({"susceptible", "intermediate", "resistant"})
-_DATE = re.compile(
-    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}[- ][A-Za-z]{3,9}[- ]\d{2,4}|\d{1,2}:\d{2}"
+_MONTH_YEAR = re.compile(r"([^\W\d_]{3,9})\.?[\s-]{1,2}((?:19|20)\d\d)(?!\d)")
+_CLOCK = re.compile(r"\d{1,2}[:h]\d{2}")
+# Words that tell an earlier result's column from the present one's, alone or in the phrases of
+# other heading words ("Result of the last visit").
+_EARLIER = frozenset(
+    """previous prev prior last past old former earlier before history historical baseline first
+    anterieur anterieure anterieurs anterieures anteriorite anteriorites precedent precedente
+    precedents ancien ancienne anciens dernier derniere លទ្ធផលមុន លទ្ធផលចាស់ លើកមុន ពីមុន មុន""".split()
 )
+_PRESENT = frozenset(
+    """current present today now new latest actual this recent actuel actuelle actuels nouveau
+    recent aujourd hui ce jour បច្ចុប្បន្ន លទ្ធផលថ្មី ថ្មី""".split()
+)
+_VISIT = frozenset(
+    "result results value values visit visits test date resultat resultats valeur valeurs visite "
+    "bilan examen on du of at".split()
+)
+#: A date as year, month and day (0 where only the month is printed).
+Day = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +160,15 @@ class Label:
         role: what the column holds; ``aside`` for columns that are no part of a result.
         box: the ink of its words.
         cell: the ruled cell around it, if any.
-        date: year, month and day, where the heading is a date.
+        date: the day in the heading, where there is one.
+        known: whether the heading was understood; where it was not, what stands below may tell.
     """
 
     role: Role
     box: Box
     cell: Box | None
-    date: tuple[int, int, int] | None = None
+    date: Day | None = None
+    known: bool = True
 
 
 @cache
@@ -188,7 +209,7 @@ def _single_words() -> frozenset[str]:
 
 def is_header_like(row: Row) -> bool:
     """Whether a row has nothing but words of headings, or pieces of them on a further line."""
-    texts = [_DATE.sub(" ", segment.text) for segment in row.segments]
+    texts = [_dated(segment.text)[0] for segment in row.segments]
     return any(text.strip(" ()-") for text in texts) and all(
         role_of(text) is not None
         or _bilingual(text) is not None
@@ -205,15 +226,16 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     """
     labels: list[Label] = []
     known = words = 0
-    if any(_FIGURE.fullmatch(word.text) for segment in row.segments for word in segment.words):
+    undated = [_dated(segment.text)[0].split() for segment in row.segments]
+    if any(_FIGURE.fullmatch(word) for texts in undated for word in texts):
         return ()
     for segment in row.segments:
         found, used = _segment_labels(segment)
-        labels.extend(found)
+        labels.extend(found or _unknown(segment))
         known += used
         words += sum(1 for word in segment.words if fold(word.text) not in _FILLERS | {""})
     labels = _settled(labels)
-    roles = {label.role for label in labels}
+    roles = {label.role for label in labels if label.known}
     if "drug" in roles or known < 0.5 * words:
         return ()
     enough = (
@@ -245,11 +267,32 @@ def _settled(labels: list[Label]) -> list[Label]:
     if len(_SUSCEPTIBILITIES & set(roles)) < 2:
         meant.update(dict.fromkeys(_SUSCEPTIBILITIES, "aside"))
     settled = [replace(label, role=meant.get(label.role, label.role)) for label in labels]
-    dates = [label.date for label in settled if label.date]
-    if all(label.role != "value" for label in settled) and dates:
-        # Results of several days side by side: the last day's is the result.
-        return [replace(x, role="value") if x.date == max(dates) else x for x in settled]
-    return _first_value_only(settled)
+    return _first_value_only(_latest(settled))
+
+
+def _latest(labels: list[Label]) -> list[Label]:
+    """Results of several days side by side: the last day's is the result.
+
+    A result without a day beside one with a day is the present one.
+    """
+    values = [label for label in labels if label.role == "value"]
+    dated = [label for label in labels if label.date and label.role in ("value", "previous")]
+    if not dated or any(label.date is None for label in values):
+        return [replace(x, role="previous") if x in values and x.date else x for x in labels]
+    if len(dated) == 1 and any(not label.known for label in labels):
+        # Neither may be told by what stands below it: both hold results.
+        return [
+            replace(x, role="aside", known=True) if x is dated[0] or not x.known else x
+            for x in labels
+        ]
+    last = max(label.date for label in dated if label.date)
+    chosen = next(label for label in dated if label.date == last)
+    if values and chosen not in values:
+        return [replace(x, role="aside") if x in values else x for x in labels]  # at odds
+    return [
+        replace(x, role="value" if x is chosen else "previous") if x in dated else x
+        for x in labels
+    ]
 
 
 def _first_value_only(labels: list[Label]) -> list[Label]:
@@ -271,26 +314,60 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     words = [word for word in words if fold(word.text)] or list(segment.words)
     if re.search(r"[:៖]\s*\S", segment.text.strip()) or not words:
         return [], 0
-    text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", segment.text)
-    dated = _DATE.search(text)
-    role = role_of(_DATE.sub(" ", text)) or _bilingual(text)
+    if len(parts := _after_dates(segment)) > 1:
+        each = [_segment_labels(part) for part in parts]
+        return [label for labels, _ in each for label in labels], sum(used for _, used in each)
+    rest, date = _dated(segment.text)
+    text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", rest)
+    bare = " ".join(word for word in fold(text).split() if word not in _FILLERS)
+    role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare)
     if role:
-        return [Label(role, segment.box, segment.cell)], len(words)
-    if dated and not _DATE.sub("", text).strip(" ()-"):
-        date = _read_date(dated.group())
+        return [Label(role, segment.box, segment.cell, date)], len(words)
+    if date and not rest.strip(" ()-:"):
         return [Label("previous", segment.box, segment.cell, date)], len(words)
     return _phrases(segment, words)
 
 
-def _read_date(text: str) -> tuple[int, int, int] | None:
-    """Year, month and day of a date in figures, the day first unless the year is."""
-    parts = [int(part) for part in re.findall(r"\d+", text)]
-    if len(parts) != 3:
+def _after_dates(segment: Segment) -> list[Segment]:
+    """A segment cut behind each of its dates: headings that stand close together."""
+    parts: list[list[Word]] = [[]]
+    for word in segment.words:
+        if _dated(" ".join(w.text for w in parts[-1]))[1] and not _CLOCK.fullmatch(word.text):
+            parts.append([])
+        parts[-1].append(word)
+    return [Segment(tuple(p), bounding([w.box for w in p]), segment.cell) for p in parts]
+
+
+def _unknown(segment: Segment) -> list[Label]:
+    """A column of its own for a heading that nothing is known of."""
+    if not re.search(r"[^\W_]", segment.text) or len(segment.words) > _UNKNOWN_WORDS:
+        return []
+    return [Label("aside", segment.box, segment.cell, known=False)]
+
+
+def _dated(text: str) -> tuple[str, Day | None]:
+    """A heading without the day and the time in it, and the day."""
+    plain = _CLOCK.sub(" ", text)
+    found = find_dates(plain)
+    if found and found[0].value:
+        year, month, day = map(int, found[0].value.split("-"))
+        return f"{plain[: found[0].start]} {plain[found[0].end :]}", (year, month, day)
+    match = _MONTH_YEAR.search(plain)
+    month_number = month_of(match[1]) if match else None
+    if match and month_number:
+        return plain.replace(match.group(), " "), (int(match[2]), month_number, 0)
+    return plain, None
+
+
+def _time_of(text: str) -> Role | None:
+    """``previous`` or ``value`` for a heading that says when its results are from."""
+    words = set(fold(text).split()) - _FILLERS
+    if not words or len(words) > _UNKNOWN_WORDS:
         return None
-    if parts[0] > 31:
-        parts.reverse()
-    day, month, year = parts
-    return (year + 2000 if year < 100 else year, month, day)
+    earlier, present = words & _EARLIER, words & _PRESENT
+    if bool(earlier) == bool(present) or words - earlier - present - _VISIT:
+        return None
+    return "previous" if earlier else "value"
 
 
 def _bilingual(text: str) -> Role | None:

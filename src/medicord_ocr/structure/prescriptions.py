@@ -84,8 +84,6 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
     tables = tables or _continued(page, before)
     cue = bool(titles or tables or (before is not None and not report))
     found = _Found()
-    if report and not cue:
-        return found
     first = min(titles + [table.first for table in tables]) if report and cue else 0
     inside = _read_tables(page, tables, free, found)
     drugs = DrugList(page, cue)
@@ -95,6 +93,9 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
         else:
             drugs.add(index)
     listed = _supported(drugs.entries(), cue, bool(found.entries))
+    if report and not cue:
+        listed = [entry for entry in listed if _complete(entry)]
+        drugs.used.clear()
     found.entries = sorted(found.entries + listed, key=lambda entry: entry.rows[0])
     found.used |= drugs.used
     return found
@@ -108,6 +109,14 @@ def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
     vouched = tabled or any(entry.medication.number is not None for entry in named)
     placed = ("place", "unread")
     return [entry for entry in listed if vouched or entry.medication.evidence not in placed]
+
+
+def _complete(entry: Entry) -> bool:
+    """Whether a line prescribes by itself, in a report that announces no treatment."""
+    if entry.medication.match is None or entry.medication.strength is None:
+        return False
+    sigs = [parse_sig(line, start) for line, start in entry.directions]
+    return any(sig.dosage and (sig.frequency or sig.duration) for sig in sigs)
 
 
 def _directs(entry: Entry) -> bool:

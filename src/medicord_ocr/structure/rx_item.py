@@ -14,7 +14,7 @@ from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
 from medicord_ocr.structure.line import Line, join, khmer_pattern
 from medicord_ocr.structure.medication import Medication, parse_medication, unread_medication
-from medicord_ocr.structure.rx_table import TIME_COLUMNS, Column
+from medicord_ocr.structure.rx_table import TIME_COLUMNS, Column, is_blank
 from medicord_ocr.structure.sig import Part, Sig, parse_sig
 from medicord_ocr.structure.sig_patterns import EYE, RANGE
 
@@ -28,7 +28,6 @@ _CEILINGS = {"near_name": 0.7, "place": 0.7}
 _UNPARSED = 0.7
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
-_BLANK = re.compile(r"[\s\-–—_.|·~=]*")
 _CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—][\d½¼¾/.,]+){2,3}")
 _AMOUNT = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
 
@@ -234,7 +233,7 @@ def _put_schedule(
 
 def _cell(entry: Entry, column: Column) -> Line | None:
     line = entry.cells.get(column)
-    return None if line is None or _BLANK.fullmatch(line.text) else line
+    return None if line is None or is_blank(line.text) else line
 
 
 def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:

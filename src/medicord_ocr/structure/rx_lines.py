@@ -13,6 +13,10 @@ _TITLE = re.compile(
     rf"|medicaments?(?: prescrits?)?){_END}"
     rf"|{alternatives('វេជ្ជបញ្ជា', 'វេជ្ជបញ្ជារ', 'ការព្យាបាល', 'ថ្នាំព្យាបាល')}"
 )
+_WHOLE_TITLE = re.compile(
+    r"\W*(?:drugs?|drug therapy|therapy|therapeutics?|discharge drugs|therapeutique|remedes?"
+    rf"|{alternatives('ឱសថ', 'ថ្នាំ', 'សំបុត្រពេទ្យ', 'ឱសថព្យាបាល', 'ឱសថត្រូវប្រើ', 'ថ្នាំត្រូវប្រើ')})\W*"
+)
 _RX = re.compile(r"[^a-z0-9]*(?:rx|r/|rp)(?:[^a-z]|$)|℞")
 _NO_TITLE = re.compile(
     r"\b(?:prescribed by|prescripteur|with this|this prescription|cette ordonnance|en cours|allerg"
@@ -66,7 +70,7 @@ def is_title(line: Line) -> bool:
     folded = line.folded
     if _NO_TITLE.search(folded):
         return False
-    if _RX.match(folded):
+    if _RX.match(folded) or _WHOLE_TITLE.fullmatch(folded):
         return True
     if not _TITLE.search(folded) or len(folded.split()) > _TITLE_WORDS:
         return False

@@ -70,7 +70,7 @@ _SLOT_HOURS: tuple[tuple[re.Pattern[str], Column], ...] = (
 _INITIALS = {"m": "morning", "n": "noon", "e": "evening", "s": "evening", "a": "noon"}
 _DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
 _DAYS_ALONE = re.compile(r"[\d០-៩]{1,3}")
-_EMPTY = re.compile(r"[\s\-–—_.|·~=]*")
+_EMPTY = re.compile(r"[\s\-–—_.|·~=/\\]*")
 _NEAR_HEADING = 6
 #: Longest heading in characters; no cell of that length is looked up.
 _HEADING_LETTERS = 48
@@ -100,7 +100,7 @@ class TableRow:
     def text(self, column: Column) -> str:
         """The text of a cell, empty where there is none or only a dash."""
         cell = self.cells.get(column)
-        return "" if cell is None or _EMPTY.fullmatch(cell.text) else cell.text
+        return "" if cell is None or is_blank(cell.text) else cell.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,11 @@ class Table:
     def has(self, column: Column) -> bool:
         """Whether a column of that kind is headed."""
         return any(heading.column == column for heading in self.headings)
+
+
+def is_blank(text: str) -> bool:
+    """Whether a cell's text is nothing, or a sign for nothing: a dash, a stroke, dots."""
+    return _EMPTY.fullmatch(text) is not None
 
 
 def find_tables(page: PageText) -> list[Table]:
