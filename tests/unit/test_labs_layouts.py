@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from medicord_ocr.page import Box, PageText, Row, Segment
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs import find_lab_results
@@ -175,3 +177,74 @@ def test_value_with_a_stray_mark_in_its_cell_is_kept_for_review() -> None:
     [result] = find_lab_results([ruled(table, [0, 400, 600, 800, 1000])]).results
     assert result.value == 4.2
     assert result.fields["value"].needs_review
+
+
+@pytest.mark.parametrize(
+    ("earlier", "present"),
+    [
+        ("Previous", "Latest"),
+        ("Last visit", "Today"),
+        ("Old result", "Result"),
+        ("Prior (12.03.24)", "Result"),
+        ("12/03/2024", "05/09/2025"),
+        ("12-Mar-2024", "05-Sep-2025"),
+        ("12 Mar 2024", "05 Sep 2025"),
+        ("Mar 2024", "Sep 2025"),
+        ("Result of 12/03/2024", "Result of 05/09/2025"),
+        ("Antérieur", "Actuel"),
+        ("លទ្ធផលមុន", "លទ្ធផល"),
+    ],
+)
+def test_an_earlier_result_in_the_first_column_is_not_the_result(
+    earlier: str, present: str
+) -> None:
+    found = rows(f"""
+Test          {earlier:24}{present:24}Unit       Reference range
+Glucose       5.2                     6.9                     mmol/L     3.9 - 6.1
+Urea          4.1                     5.0                     mmol/L     2.5 - 7.1
+""")
+    assert [row[:3] for row in found] == [("Glucose", 6.9, "mmol/L"), ("Urea", 5.0, "mmol/L")]
+
+
+@pytest.mark.parametrize("headings", [("1st", "2nd"), ("Result of 12/03/2024", "05/09/2025")])
+def test_two_columns_that_could_both_be_the_result_give_none(headings: tuple[str, str]) -> None:
+    found = rows(f"""
+Test          {headings[0]:24}{headings[1]:24}Unit       Reference range
+Glucose       5.2                     6.9                     mmol/L     3.9 - 6.1
+Urea          4.1                     5.0                     mmol/L     2.5 - 7.1
+""")
+    assert [row[1] for row in found] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{name} : {value} {unit} ({range})",
+        "{name} -> {value} {unit} (normal range {range})",
+        "{name} = {value} {unit} [{range}]",
+        "{name} ({unit})   {value}   {range}",
+        "{name}   {range}   {value} {unit}",
+        "{name} ({range} {unit}) : {value}",
+        "{name} result is {value} {unit} (N: {range})",
+        "{name}\n     Result: {value} {unit}     {range}",
+        "{name}\n     {value} {unit}     {range}",
+    ],
+)
+def test_results_in_lines_without_columns(line: str) -> None:
+    tests = [
+        ("Hemoglobin", "12.5", "g/dL", "12.0-16.0"),
+        ("White blood cells", "7.8", "10^9/L", "4.0-10.0"),
+        ("Creatinine", "95", "µmol/L", "62-106"),
+    ]
+    printed = (line.format(name=n, value=v, unit=u, range=r) for n, v, u, r in tests)
+    found = rows("HEMATOLOGY\n" + "\n".join(printed))
+    assert [(row[1], row[2], row[3]) for row in found] == [(float(v), u, r) for _, v, u, r in tests]
+
+
+def test_a_count_by_field_is_no_range_before_the_value() -> None:
+    found = rows("""
+URINE
+Leukocytes    2-4     /HPF
+Erythrocytes  0-2     /HPF
+""")
+    assert [row[1] for row in found] == ["2-4", "0-2"]

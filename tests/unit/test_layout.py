@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import cv2
 import numpy as np
 import pytest
 
-from medicord_ocr.layout import Layout, Stretch, find_layout
+from medicord_ocr.layout import Layout, Stretch, find_layout, ruled_layout
 from medicord_ocr.page import Box, Reading, Row, Word
 from medicord_ocr.preprocess import x_height
 from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
@@ -159,3 +161,65 @@ def test_stretches_without_words_make_no_rows() -> None:
     only = layout.stretches[0]
     assert isinstance(only, Stretch)
     assert len(arrange(layout, {only: (_word("a", only.box),)})) == 1
+
+
+def _typed(text: str, *, y: int, pitch: int = 20) -> list[Word]:
+    """Words of a line in print of one letter width, the ink a little narrower than its place."""
+    return [
+        _word(m.group(), Box(m.start() * pitch + 2, y, m.end() * pitch - 2, y + 26))
+        for m in re.finditer(r"\S+", text)
+    ]
+
+
+def test_print_of_one_letter_width_parts_columns_at_two_spaces() -> None:
+    lines = [
+        "Total protein          77 g/L     64 - 83",
+        "Alanine transferase    24 U/L     10 - 41",
+        "Mean platelet volume   9.1 fL     7.5 - 11.5",
+        "Requested by  Doctor Virak Prak",
+    ]
+    words = [w for i, line in enumerate(lines) for w in _typed(line, y=100 * i)]
+
+    rows = arrange_words(words)
+
+    assert [[s.text for s in row.segments] for row in rows] == [
+        re.split(r"\s{2,}", line) for line in lines
+    ]
+
+
+@pytest.mark.parametrize(
+    ("printed", "parts"),
+    [
+        ("Glucose ........ 5.4", ["Glucose", "5.4"]),
+        ("Glucose . . . . . 5.4", ["Glucose", "5.4"]),
+        ("Glucose………5.4", ["Glucose", "5.4"]),
+        ("Name ______", ["Name"]),
+        ("10...20", ["10...20"]),
+        ("etc… 5", ["etc…", "5"]),
+    ],
+)
+def test_dots_that_lead_to_a_value_are_no_text(printed: str, parts: list[str]) -> None:
+    rows = arrange_words(_typed(printed, y=10))
+
+    assert [word.text for row in rows for s in row.segments for word in s.words] == parts
+
+
+def test_a_line_of_dashes_is_no_row() -> None:
+    assert arrange_words(_typed("------------", y=10)) == ()
+
+
+def test_cells_drawn_on_the_page_hold_the_words_of_its_text_layer() -> None:
+    picture = ruled_table([["Amlodipine", "14"], ["Aspirin", "7"]])
+    layout = ruled_layout(picture, 14)
+    assert layout is not None
+    cells = layout.rulings.cells[0]
+    words = []
+    for number, cell in enumerate(cells):
+        # Each cell holds two lines: what is wrapped in it belongs together.
+        for line in (0, 1):
+            y = cell.y0 + 4 + line * (cell.height // 2)
+            words.append(_word(f"{number}{line}", Box(cell.x0 + 8, y, cell.x0 + 40, y + 14)))
+
+    rows = arrange_words(words, picture)
+
+    assert [row.text for row in rows] == ["00 01  10 11", "20 21  30 31"]

@@ -78,8 +78,7 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
             segment.box
             for row in rows
             for segment in row
-            if not any(box.overlap_x(segment.box) for box in known)
-            and tells(clean(segment.text))
+            if not any(box.overlap_x(segment.box) for box in known) and tells(clean(segment.text))
         ]
         if len(boxes) < max(2, _TELLING_SHARE * len(rows)):
             continue

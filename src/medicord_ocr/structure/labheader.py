@@ -290,8 +290,7 @@ def _latest(labels: list[Label]) -> list[Label]:
     if values and chosen not in values:
         return [replace(x, role="aside") if x in values else x for x in labels]  # at odds
     return [
-        replace(x, role="value" if x is chosen else "previous") if x in dated else x
-        for x in labels
+        replace(x, role="value" if x is chosen else "previous") if x in dated else x for x in labels
     ]
 
 

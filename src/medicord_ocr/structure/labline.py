@@ -11,7 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import has_khmer
-from medicord_ocr.structure.labparts import Draft, Part, clean_name, cut, part_of
+from medicord_ocr.structure.labparts import (
+    Draft,
+    Part,
+    clean_name,
+    cut,
+    part_of,
+    unit_in_name,
+)
 from medicord_ocr.structure.numbers import Mark
 from medicord_ocr.structure.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.stretch import Stretch
@@ -19,12 +26,18 @@ from medicord_ocr.structure.units import find_unit, is_unit, looks_like_unit
 from medicord_ocr.structure.values import FLAG, Value, match_value, parse_value
 from medicord_ocr.structure.vocabulary import Match, find_tests
 
-_SKIP = re.compile(r"[\s:;|=…_,]+")
+_SKIP = re.compile(
+    r"(?:[\s:;|=…_,→]|-{1,2}>|=>|(?:is|of)\b"
+    r"|(?i:result(?:at|s)?|résultats?|value|valeur|លទ្ធផល)\s?(?=[:=]|is\b))+"
+)
 _BETWEEN = re.compile(r"\s*[:;|,]?\s*")
 _TOKENS = re.compile(r"[^\s()\[\]:;|]+(?: [^\s()\[\]:;|]+){0,3}")
 _LONGEST_WORDS = 8
 # A colon with more behind it, or a line longer than any name, is a name and its value already.
-_NOT_IN_NAME = re.compile(r"[:=]\s*\S|.{70}|[<>≤≥]|\d[.,]\d|\s\d+\s+\S*/")
+# So is a range in brackets.
+_NOT_IN_NAME = re.compile(
+    r"[:=]\s*\S|.{70}|[<>≤≥]|\d[.,]\d|\s\d+\s+\S*/|[(\[]\s?\d+\s?[-–]\s?\d+\s?(?:[)\]]|\S+/)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +68,8 @@ def read_tail(
     text = stretch.text
     place = skipped(text, start)
     tail = Tail()
-    for _ in range(2):  # a flag, or the unit, may come before the value
-        place, tail = _before(stretch, place, tail, match)
+    for _ in range(3):  # a flag, the unit, or the range may come before the value
+        place, tail = _before(stretch, place, tail, mark, match)
     found = match_value(text, place, mark)
     if found and _sound_end(text, found[1], found[0], match):
         part = part_of(stretch, place, found[1])
@@ -76,8 +89,12 @@ def skipped(text: str, place: int) -> int:
     return leader.end() if leader else place
 
 
-def _before(stretch: Stretch, place: int, tail: Tail, match: Match | None) -> tuple[int, Tail]:
+def _before(
+    stretch: Stretch, place: int, tail: Tail, mark: Mark | None, match: Match | None
+) -> tuple[int, Tail]:
     text = stretch.text
+    if tail.range is None and (first := _range_first(stretch, place, tail, mark, match)):
+        return first
     flag = FLAG.match(text, place)
     if flag and tail.flag is None and re.match(r"\s*\S", text[flag.end() :]):
         found = replace(tail, flag=part_of(stretch, place, flag.end()))
@@ -87,6 +104,38 @@ def _before(stretch: Stretch, place: int, tail: Tail, match: Match | None) -> tu
         found = replace(tail, unit=part_of(stretch, place, end))
         return skipped(text, end), found
     return place, tail
+
+
+def _range_first(
+    stretch: Stretch, place: int, tail: Tail, mark: Mark | None, match: Match | None
+) -> tuple[int, Tail] | None:
+    """A range of two numbers before the value, in brackets or a column of its own.
+
+    ``Glucose (3.9-6.1 mmol/L) : 5.4``, ``Glucose   3.9-6.1   5.4 mmol/L``. Without brackets
+    a number must follow: else it is a result such as ``2-4`` a field.
+    """
+    text = stretch.text
+    inner = place + (text[place : place + 1] in "([" and place < len(text))
+    found = match_range(text, inner, mark)
+    if found is None or found[0].low is None or found[0].high is None:
+        return None
+    end, unit = found[1], None
+    if inner > place:
+        gap = len(text[end:]) - len(text[end:].lstrip())
+        if unit_last := unit_end(text, end + gap, match):
+            unit, end = part_of(stretch, end + gap, unit_last), unit_last
+        closed = re.compile(r"\s?[)\]]").match(text, end)
+        if closed is None:
+            return None
+        end = closed.end()
+    elif text[end : end + 2] != "  ":
+        return None
+    after = skipped(text, end)
+    value = match_value(text, after, mark)
+    if value is None or value[0].kind not in ("number", "bounded"):
+        return None
+    part = part_of(stretch, inner, found[1])
+    return after, replace(tail, range=found[0], range_part=part, unit=tail.unit or unit)
 
 
 def _sound_end(text: str, end: int, value: Value, match: Match | None) -> bool:
@@ -248,7 +297,7 @@ def _draft(name: Part, match: Match | None, tail: Tail) -> Draft:
         match=match,
         value=tail.value,
         value_part=tail.value_part,
-        unit=tail.unit,
+        unit=tail.unit or unit_in_name(name),
         range=tail.range,
         range_part=tail.range_part,
         flag=tail.flag,

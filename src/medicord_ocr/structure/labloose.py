@@ -9,12 +9,13 @@ from statistics import median
 from medicord_ocr.page import PageText, Row
 from medicord_ocr.structure.labentries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labline import read_line
-from medicord_ocr.structure.labparts import Draft
+from medicord_ocr.structure.labparts import Draft, clean_name
 from medicord_ocr.structure.labrows import read_cells
 from medicord_ocr.structure.labsections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labtable import Cells
 from medicord_ocr.structure.numbers import Mark
-from medicord_ocr.structure.stretch import stretch_of_row
+from medicord_ocr.structure.stretch import Stretch, joined, stretch_of_row
+from medicord_ocr.structure.vocabulary import find_tests
 
 
 def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
@@ -24,6 +25,7 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
     strong: list[Entry] = []
     weak: list[Entry] = []
     used: set[int] = set()
+    above: tuple[int, Stretch] | None = None
     for index, row in enumerate(page.rows):
         if index in skip:
             continue
@@ -33,9 +35,16 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
         ):
             enter(state, " ".join(stretch.text.split()).strip(" :*-–•"))
             used.add(index)
+            above = (index, stretch)
             continue
-        for draft in read_line(stretch, mark):
-            entry = Entry(draft, (index,), state.section, state.urine, mark)
+        drafts = list(read_line(stretch, mark))
+        held: tuple[int, ...] = (index,)
+        if not drafts and above is not None and _near(page.rows[above[0]], row):
+            drafts = _below_name(above[1], stretch, mark)
+            held = (above[0], index)
+        above = None if drafts else (index, stretch)
+        for draft in drafts:
+            entry = Entry(draft, held, state.section, state.urine, mark)
             if fits(draft, state.urine):
                 (weak if _generic(draft) else strong).append(entry)
     if len(strong) >= 2 or (weak and state.section and len(strong) + len(weak) >= 2):
@@ -44,6 +53,19 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
     rows = {index for entry in strong for index in entry.rows}
     titles = {i for i in used if any(i < row <= i + 40 for row in rows)}
     return Scan(tuple(strong), frozenset(rows | titles), state.section, state.urine)
+
+
+def _near(row: Row, below: Row) -> bool:
+    return 0 < below.box.middle - row.box.middle < 2.5 * max(row.box.height, below.box.height)
+
+
+def _below_name(name: Stretch, stretch: Stretch, mark: Mark | None) -> list[Draft]:
+    """The result that stands on the line below its test's name."""
+    match = find_tests(clean_name(name).text)
+    if match is None or not match.exact:
+        return []
+    drafts = list(read_line(joined(name, stretch), mark))
+    return drafts if len(drafts) == 1 and drafts[0].value_part else []
 
 
 def _generic(draft: Draft) -> bool:

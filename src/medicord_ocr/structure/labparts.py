@@ -9,6 +9,7 @@ from typing import Literal
 from medicord_ocr.page import Word
 from medicord_ocr.structure.ranges import Range
 from medicord_ocr.structure.stretch import Stretch
+from medicord_ocr.structure.units import is_unit
 from medicord_ocr.structure.values import Value
 from medicord_ocr.structure.vocabulary import Match
 
@@ -90,3 +91,14 @@ def cut(stretch: Stretch, start: int, end: int) -> Stretch:
 def blemished(draft: Draft, *names: str) -> Draft:
     """The draft with blemishes on some more fields."""
     return replace(draft, blemished=draft.blemished | set(names))
+
+
+def unit_in_name(name: Part) -> Part | None:
+    """The unit that a name carries in brackets: ``Glucose (mmol/L)``."""
+    for shown in re.findall(r"[(\[]([^)\]]+)[)\]]", name.text):
+        if is_unit(shown) and shown not in {"S", "s", "H", "h"}:
+            words = tuple(
+                w for w in name.words if w.text.strip("()[]") and w.text.strip("()[],") in shown
+            )
+            return Part(shown, words or name.words)
+    return None

@@ -21,7 +21,15 @@ from medicord_ocr.structure.labline import (
     skipped,
     unit_end,
 )
-from medicord_ocr.structure.labparts import Draft, Part, blemished, clean_name, cut, part_of
+from medicord_ocr.structure.labparts import (
+    Draft,
+    Part,
+    blemished,
+    clean_name,
+    cut,
+    part_of,
+    unit_in_name,
+)
 from medicord_ocr.structure.labtable import Cells
 from medicord_ocr.structure.numbers import Mark
 from medicord_ocr.structure.ranges import Range, match_range, parse_range
@@ -66,7 +74,7 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
         if draft.flag is None and flag_direction(shown.text):
             draft = replace(draft, flag=part_of(shown, 0, len(shown.text)))
     if draft.unit is None:
-        draft = replace(draft, unit=_unit_in_name(name))
+        draft = replace(draft, unit=unit_in_name(name))
     return draft if draft.value_part or draft.unit or draft.range_part else None
 
 
@@ -289,17 +297,6 @@ def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     surely = min((word.confidence for word in whole.words), default=0.0)
     wanted = _LEGIBLE if re.search(r"\d", text) else REVIEW_BELOW
     return replace(draft, range_part=whole) if surely >= wanted else blemished(draft, "range")
-
-
-def _unit_in_name(name: Part) -> Part | None:
-    """The unit that a name carries in brackets: ``Glucose (mmol/L)``."""
-    for shown in re.findall(r"[(\[]([^)\]]+)[)\]]", name.text):
-        if is_unit(shown) and shown not in {"S", "s", "H", "h"}:
-            words = tuple(
-                w for w in name.words if w.text.strip("()[]") and w.text.strip("()[],") in shown
-            )
-            return Part(shown, words or name.words)
-    return None
 
 
 def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:

@@ -47,7 +47,8 @@ _SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?[:=.]?\s?")
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
     r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"
-    r"recommandée?)\s*[:.=]\s*|តម្លៃយោង\s*[:៖]?\s*)"
+    r"recommandée?)\s*[:.=]\s*|(?:normal|reference|valeurs? normales?)(?:\s+(?:range|values?))?\s+"
+    r"|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
     r"(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
