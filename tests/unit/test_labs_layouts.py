@@ -217,6 +217,43 @@ Urea          4.1                     5.0                     mmol/L     2.5 - 7
 
 
 @pytest.mark.parametrize(
+    ("earlier", "present"),
+    [
+        ("", "Result"),  # the earlier results' heading was not read
+        ("Previous", ""),
+        ("Previous", "05/09/2025"),
+        ("Phihr nesull", "Result"),
+        ("Phihr result", "Résultat du jour"),
+    ],
+)
+@pytest.mark.parametrize("names", ["Test", "Pakameker"])
+def test_headings_lost_in_reading_leave_the_result_that_the_others_tell(
+    names: str, earlier: str, present: str
+) -> None:
+    found = rows(f"""
+{names:14}{earlier:24}{present:24}Unit       Reference range
+Glucose       5.2                     6.9                     mmol/L     3.9 - 6.1
+Urea          4.1                     5.0                     mmol/L     2.5 - 7.1
+""")
+    assert [row[:3] for row in found] == [("Glucose", 6.9, "mmol/L"), ("Urea", 5.0, "mmol/L")]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "present"),
+    [("", "05/09/2025"), ("12/03/2024", ""), ("Pniob result", "05/09/2025"), ("P 12/03/24", "")],
+)
+def test_headings_lost_in_reading_leave_no_result_where_none_tells(
+    earlier: str, present: str
+) -> None:
+    found = rows(f"""
+Test          {earlier:24}{present:24}Unit       Reference range
+Glucose       5.2                     6.9                     mmol/L     3.9 - 6.1
+Urea          4.1                     5.0                     mmol/L     2.5 - 7.1
+""")
+    assert [row[1] for row in found] == [None, None]
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "{name} : {value} {unit} ({range})",

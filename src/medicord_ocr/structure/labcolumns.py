@@ -7,6 +7,7 @@ what stands in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -60,36 +61,88 @@ def columns_of(
 
 
 def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> list[Label]:
-    """The headings with those that were not read: the first column's, units, ranges, values."""
+    """The headings with those that were not read: names', units', ranges', values'."""
     found = list(labels)
+    enough = max(2, _TELLING_SHARE * len(rows))
     if all(label.role != "name" for label in found):
-        leftmost = min(found, key=lambda label: label.box.x0)
-        if not leftmost.known:
-            found[found.index(leftmost)] = replace(leftmost, role="name", known=True)
-        first = leftmost.box.x0
-        names = [s.box for row in rows for s in row[:1] if s.box.x1 <= first]
-        if names and leftmost.known:
-            found.append(Label("name", _typical(names), None))
-    for role, tells in _TELLING:
-        if any(label.role == role for label in found):
-            continue
-        known = [label.box for label in found if label.known]
-        boxes = [
-            segment.box
-            for row in rows
-            for segment in row
-            if not any(box.overlap_x(segment.box) for box in known) and tells(clean(segment.text))
-        ]
-        if len(boxes) < max(2, _TELLING_SHARE * len(rows)):
-            continue
-        over = [x for x in found if not x.known and any(x.box.overlap_x(box) for box in boxes)]
-        if len(over) > 1:
-            continue  # two columns that could be it
-        if over:
-            found[found.index(over[0])] = replace(over[0], role=role, known=True)
-        else:
-            found.append(Label(role, _typical(boxes), None))
+        _name_column(found, rows, enough)
+    for role, tells in (("unit", is_unit), ("range", _is_range)):
+        if all(label.role != role for label in found):
+            over, apart = _columns_that(tells, found, rows, enough)
+            if len(over) + len(apart) == 1:
+                _give(found, role, over, apart)
+    over, apart = _columns_that(_is_value, found, rows, enough)
+    values = [label for label in found if label.role == "value"]
+    if not values and len(over) + len(apart) == 1:
+        _give(found, "value", over, apart)
+    elif values and apart and all(_count(x.box, _is_value, rows) < enough for x in values):
+        pass  # it may be the result's own column, beside its heading
+    elif over or apart:
+        # Which of them is the result is not said where its heading was read in part or is a day.
+        for label in values:
+            if label.date or not label.whole:
+                found[found.index(label)] = replace(label, role="aside")
+        found.extend(apart)
     return found
+
+
+def _name_column(found: list[Label], rows: Sequence[Sequence[Segment]], enough: float) -> None:
+    """Find the column of names among the headings not known, or to the left of all."""
+    unread = [label for label in found if not label.known]
+    counts = [_count(label.box, _is_name, rows) for label in unread]
+    if counts and max(counts) >= enough:
+        chosen = unread[counts.index(max(counts))]
+        found[found.index(chosen)] = replace(chosen, role="name", known=True)
+        return
+    leftmost = min(found, key=lambda label: label.box.x0)
+    names = [s.box for row in rows for s in row[:1] if s.box.x1 <= leftmost.box.x0]
+    if names:
+        found.append(Label("name", _typical(names), None))
+
+
+def _columns_that(
+    tells: Callable[[str], bool],
+    found: Sequence[Label],
+    rows: Sequence[Sequence[Segment]],
+    enough: float,
+) -> tuple[list[Label], list[Label]]:
+    """Columns of which most rows tell the same: those with an unread heading, and those without.
+
+    The latter get a label of their own, whose column holds no part of a result.
+    """
+    known = [label.box for label in found if label.known]
+    unread = [label for label in found if not label.known]
+    over = [label for label in unread if _count(label.box, tells, rows) >= enough]
+    apart: list[list[Segment]] = []
+    for row in rows:
+        for segment in row:
+            box = segment.box
+            headed = any(other.overlap_x(box) for other in (*known, *(x.box for x in unread)))
+            if headed or not tells(clean(segment.text)):
+                continue
+            near = next((c for c in apart if c[-1].box.overlap_x(box)), None)
+            if near is None:
+                apart.append([segment])
+            else:
+                near.append(segment)
+    labels = [
+        Label("aside", _typical([s.box for s in column]), column[0].cell, known=False)
+        for column in apart
+        if len(column) >= enough
+    ]
+    return over, labels
+
+
+def _give(found: list[Label], role: Role, over: Sequence[Label], apart: Sequence[Label]) -> None:
+    if over:
+        found[found.index(over[0])] = replace(over[0], role=role, known=True)
+    else:
+        found.append(replace(apart[0], role=role, known=True))
+
+
+def _count(box: Box, tells: Callable[[str], bool], rows: Sequence[Sequence[Segment]]) -> int:
+    """In how many rows something that tells it stands below a heading."""
+    return sum(any(box.overlap_x(s.box) and tells(clean(s.text)) for s in row) for row in rows)
 
 
 def _typical(boxes: Sequence[Box]) -> Box:
@@ -107,11 +160,14 @@ def _is_range(text: str) -> bool:
     return found is not None and (found.bounded or bool(found.by_sex))
 
 
-_TELLING: tuple[tuple[Role, Callable[[str], bool]], ...] = (
-    ("unit", is_unit),
-    ("range", _is_range),
-    ("value", lambda text: match_value(text, 0) is not None),
-)
+def _is_value(text: str) -> bool:
+    return match_value(text, 0) is not None and not _is_range(text)
+
+
+def _is_name(text: str) -> bool:
+    return bool(re.search(r"[^\W\d_]{2}", text)) and not (
+        is_unit(text) or _is_range(text) or match_value(text, 0)
+    )
 
 
 def _edge(first: Label, second: Label, rows: Sequence[Sequence[Segment]]) -> float:

@@ -162,6 +162,7 @@ class Label:
         cell: the ruled cell around it, if any.
         date: the day in the heading, where there is one.
         known: whether the heading was understood; where it was not, what stands below may tell.
+        whole: whether all its words were; « Phior result » is not what « result » is.
     """
 
     role: Role
@@ -169,6 +170,7 @@ class Label:
     cell: Box | None
     date: Day | None = None
     known: bool = True
+    whole: bool = True
 
 
 @cache
@@ -233,7 +235,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
         found, used = _segment_labels(segment)
         labels.extend(found or _unknown(segment))
         known += used
-        words += sum(1 for word in segment.words if fold(word.text) not in _FILLERS | {""})
+        words += _words_in(_dated(segment.text)[0])
     labels = _settled(labels)
     roles = {label.role for label in labels if label.known}
     if "drug" in roles or known < 0.5 * words:
@@ -273,24 +275,30 @@ def _settled(labels: list[Label]) -> list[Label]:
 def _latest(labels: list[Label]) -> list[Label]:
     """Results of several days side by side: the last day's is the result.
 
-    A result without a day beside one with a day is the present one.
+    A result without a day beside one with a day is the present one. A day alone says nothing.
     """
+    dated = [x for x in labels if x.date and (x.role in ("value", "previous") or not x.known)]
     values = [label for label in labels if label.role == "value"]
-    dated = [label for label in labels if label.date and label.role in ("value", "previous")]
-    if not dated or any(label.date is None for label in values):
-        return [replace(x, role="previous") if x in values and x.date else x for x in labels]
-    if len(dated) == 1 and any(not label.known for label in labels):
-        # Neither may be told by what stands below it: both hold results.
-        return [
-            replace(x, role="aside", known=True) if x is dated[0] or not x.known else x
+    if any(label.whole for label in values):
+        dated = [label for label in dated if label.whole]
+        labels = [
+            replace(x, role="aside", known=True) if x in values and not x.whole else x
             for x in labels
         ]
+        values = [label for label in values if label.whole]
+    if any(label.date is None and label.whole for label in values):
+        days = [label for label in dated if label.role == "value" or not label.known]
+        return [replace(x, role="previous", known=True) if x in days else x for x in labels]
+    if len(dated) < 2:
+        return labels
     last = max(label.date for label in dated if label.date)
     chosen = next(label for label in dated if label.date == last)
-    if values and chosen not in values:
-        return [replace(x, role="aside") if x in values else x for x in labels]  # at odds
+    if chosen.role == "previous" or (values and chosen not in values):
+        at_odds = [*values, chosen]
+        return [replace(x, role="aside", known=True) if x in at_odds else x for x in labels]
     return [
-        replace(x, role="value" if x is chosen else "previous") if x in dated else x for x in labels
+        replace(x, role="value" if x is chosen else "previous", known=True) if x in dated else x
+        for x in labels
     ]
 
 
@@ -317,14 +325,23 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
         each = [_segment_labels(part) for part in parts]
         return [label for labels, _ in each for label in labels], sum(used for _, used in each)
     rest, date = _dated(segment.text)
+    used = _words_in(rest)
     text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", rest)
     bare = " ".join(word for word in fold(text).split() if word not in _FILLERS)
     role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare)
     if role:
-        return [Label(role, segment.box, segment.cell, date)], len(words)
+        return [Label(role, segment.box, segment.cell, date)], used
     if date and not rest.strip(" ()-:"):
-        return [Label("previous", segment.box, segment.cell, date)], len(words)
-    return _phrases(segment, words)
+        return [Label("aside", segment.box, segment.cell, date, known=False)], 0
+    labels, found = _phrases(segment, words)
+    if len(labels) == 1:
+        labels = [replace(labels[0], box=segment.box)]
+    return [replace(label, date=date, whole=found == used) for label in labels], found
+
+
+def _words_in(text: str) -> int:
+    """How many words of a heading say something."""
+    return sum(1 for word in text.split() if fold(word) not in _FILLERS | {""})
 
 
 def _after_dates(segment: Segment) -> list[Segment]:
