@@ -6,11 +6,13 @@ gap, inside one table cell where there is a grid: the piece that readers are giv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from medicord_ocr.ink import Gray, ink, window
 from medicord_ocr.page import Box
@@ -18,9 +20,15 @@ from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
 #: Gap between stretches in x-heights: a word space is 0.5-0.8, of justified text up to 1.2.
 GAP = 1.45
+#: The same in print of one letter width, in letter widths: a space leaves 1.1-1.6, two at least 2.1.
+TYPED_GAP = 1.8
+#: Share of the steps from letter to letter that are equal (to 8 %) in such print: on pictures of dev
+#: 0.62-0.95 for it, at most 0.35 for other print. Fewer letters do not tell.
+TYPED_SHARE, TYPED_LETTERS = 0.5, 40
 #: x-height in pixels of the reduced picture that text is searched on: the layout of
 #: one ruled page at 300 dpi took 281 ms so, 840 ms at full size. Other sizes were not compared.
 SEARCH_X_HEIGHT = 12.0
+_TYPED_SAMPLE = 800
 #: Height in x-heights of a filled dark bar that is read inverted.
 BAR_HEIGHT = 1.6
 
@@ -154,22 +162,54 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
     for i in np.flatnonzero(letters | dashes):
         up = grow if dashes[i] else 0
         canvas[max(0, y[i] - up) : y[i] + h[i] + up, x[i] : x[i] + w[i]] = 255
-    reach = int(GAP * x_height) | 1
+    gap = max(GAP * x_height, TYPED_GAP * _letter_pitch(stats[1:], x_height))
+    reach = int(gap) | 1
     joined = cv2.morphologyEx(canvas, cv2.MORPH_CLOSE, np.ones((1, reach), np.uint8))
     joined[ruled > 0] = 0
+    single = [
+        Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i]))
+        for i in np.flatnonzero(letters | dashes)
+    ]
     count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     boxes = [
         Box(int(x), int(y), int(x + bw), int(y + bh))
         for x, y, bw, bh, size in stats[1:count]
         if bw >= 0.3 * x_height and size >= 0.15 * x_height**2
     ]
-    pieces = [part for box in boxes for part in _split_lines(mask, box, x_height)]
+    pieces = [part for box in boxes for part in _split_lines(mask, box, x_height, single)]
     dots = (w >= 0.12 * x_height) & (h >= 0.12 * x_height) & (area >= 0.6 * w * h)
     dots &= ~(letters | dashes) & (h <= 0.5 * x_height) & (w <= 0.5 * x_height)
     marks = [
         Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i])) for i in np.flatnonzero(dots)
     ]
     return _with_dots(_join_marks(pieces, x_height), marks, x_height)
+
+
+def _letter_pitch(stats: NDArray[np.int32], x_height: float) -> float:
+    """Pixels from letter to letter where the page is print of one letter width, else 0.
+
+    Args:
+        stats: (N, 5) int32, the components of the ink as OpenCV gives them.
+        x_height: height of small letters in pixels.
+    """
+    x, y, w, h = (stats[:, i].astype(np.float64) for i in range(4))
+    letters = (h >= 0.7 * x_height) & (h <= 2.2 * x_height)
+    letters &= (w >= 0.15 * x_height) & (w <= 2 * x_height)
+    centre, foot = (x + w / 2)[letters], (y + h)[letters]
+    if len(centre) < TYPED_LETTERS:
+        return 0.0
+    few = slice(0, _TYPED_SAMPLE)
+    step = centre[None, :] - centre[few, None]
+    beside = (step > 0.2 * x_height) & (step < 2 * x_height)
+    beside &= np.abs(foot[None, :] - foot[few, None]) < 0.45 * x_height
+    steps = np.where(beside, step, np.inf).min(axis=1)
+    steps = steps[np.isfinite(steps)]
+    if len(steps) < 0.5 * TYPED_LETTERS:
+        return 0.0
+    tried = np.linspace(0.6, 1.8, 61) * x_height
+    shares = (np.abs(steps[:, None] / tried - 1) < 0.08).mean(axis=0)
+    best = int(shares.argmax())
+    return float(tried[best]) if shares[best] >= TYPED_SHARE else 0.0
 
 
 def _with_dots(lines: list[Box], dots: list[Box], x_height: float) -> list[Box]:
@@ -186,8 +226,16 @@ def _with_dots(lines: list[Box], dots: list[Box], x_height: float) -> list[Box]:
     return grown
 
 
-def _split_lines(core: Gray, box: Box, x_height: float) -> list[Box]:
-    """A box that holds several touching lines, cut at the valleys of its projection."""
+def _split_lines(
+    core: Gray, box: Box, x_height: float, letters: Sequence[Box]
+) -> list[Box]:
+    """A box that holds several touching lines, cut between them.
+
+    Lines of letters stand on a foot each; where there are none, at the valleys of the projection.
+    """
+    lines = _feet(box, letters, x_height) if box.height >= 1.9 * x_height else []
+    if len(lines) > 1:
+        return lines
     if box.height < 3.6 * x_height:
         return [box]
     rows = np.count_nonzero(core[box.y0 : box.y1, box.x0 : box.x1], axis=1).astype(np.float64)
@@ -206,6 +254,44 @@ def _split_lines(core: Gray, box: Box, x_height: float) -> list[Box]:
     cuts = [(a.y1 + b.y0) // 2 for a, b in pairwise(parts)]
     tops, ends = [box.y0, *cuts], [*cuts, box.y1]
     return [Box(box.x0, top, box.x1, end) for top, end in zip(tops, ends, strict=True)]
+
+
+def _feet(box: Box, letters: Sequence[Box], x_height: float) -> list[Box]:
+    """The lines of letters in a box: those that stand on one foot, three and more side by side.
+
+    What hangs below Khmer consonants is smaller than they are, and no line.
+    """
+    inside = [b for b in letters if box.x0 <= b.centre <= box.x1 and box.y0 <= b.middle <= box.y1]
+    left = [b for b in inside if 0.6 * x_height <= b.height <= 1.6 * x_height]
+    lines: list[list[Box]] = []
+    while left:
+        # The foot that most letters stand on; those near it hang below it, or are its own.
+        near = [[b for b in left if abs(b.y1 - other.y1) <= 0.2 * x_height] for other in left]
+        line = max(near, key=len)
+        foot = float(np.median([b.y1 for b in line]))
+        left = [b for b in left if abs(b.y1 - foot) > 0.6 * x_height]
+        if _side_by_side(line, x_height):
+            lines.append(line)
+    tall = max((np.median([b.height for b in line]) for line in lines), default=0.0)
+    lines = [line for line in lines if np.median([b.height for b in line]) >= 0.7 * tall]
+    lines.sort(key=lambda line: np.median([b.y1 for b in line]))
+    feet = [int(np.median([b.y1 for b in line])) for line in lines]
+    if len(lines) < 2 or any(b - a < 1.1 * x_height for a, b in pairwise(feet)):
+        return []
+    tops = [int(np.median([b.y0 for b in line])) for line in lines]
+    cuts = [(foot + top) // 2 for foot, top in zip(feet, tops[1:], strict=False)]
+    parts = []
+    for y0, y1 in zip([box.y0, *cuts], [*cuts, box.y1], strict=True):
+        line = [b for b in inside if y0 <= b.middle < y1]
+        parts.append(Box(min(b.x0 for b in line), y0, max(b.x1 for b in line), y1))
+    return parts
+
+
+def _side_by_side(line: list[Box], x_height: float) -> bool:
+    """Whether three letters in a line follow one another."""
+    ordered = sorted(line, key=lambda b: b.x0)
+    near = [b.x0 - a.x1 < x_height for a, b in pairwise(ordered)]
+    return any(first and second for first, second in pairwise(near))
 
 
 def _join_marks(boxes: list[Box], x_height: float) -> list[Box]:

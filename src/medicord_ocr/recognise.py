@@ -37,12 +37,13 @@ SURE = 0.9
 SURE_LATIN = 0.75
 #: Similarity (0-1) of two Latin readings that shows a stretch to be Latin.
 ALIKE = 0.6
+#: Width of a word, in its heights, at least: Tesseract's boxes of single wide-set figures are slits.
+_NARROWEST = 0.5
+_TORN = re.compile(r"\d [.,]|[.,] \d")
 _CHINESE = re.compile("[\u2e80-\ufeff]")
 _KHMER = re.compile("[\u1780-\u17ff]")
 _KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
-#: Full-width forms that a reader trained on Chinese gives for plain ones.
-_WIDTHS = str.maketrans("，：（）；＜＞％", ",:();<>%")
-_SAME = _WIDTHS | str.maketrans("–—−‐μ’‘“”×⁄", "----µ''\"\"x/")
+_SAME = str.maketrans("–—−‐μ’‘“”×⁄", "----µ''\"\"x/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,8 +305,10 @@ def _merge(first: _Line, second: _Line) -> list[Word]:
         b = " ".join(word.text for word in theirs)
         readings = (Reading(first.name, a), Reading(second.name, b))
         if same(canonical(a)) == same(canonical(b)):
-            # The one with more words: readers lose spaces, they seldom invent them.
-            merged.extend(_agreed(theirs if len(theirs) > len(mine) else mine, readings))
+            # The one with more words: readers lose spaces, they invent them in wide-set figures.
+            more, fewer = (theirs, mine) if len(theirs) > len(mine) else (mine, theirs)
+            torn = _TORN.search(" ".join(word.text for word in more))
+            merged.extend(_agreed(fewer if torn else more, readings))
         elif _has_khmer(mine) and not any(c.isdigit() for c in a):
             # Khmer words: Tesseract's is the weaker reading (docs/design.md, "Who reads what").
             merged.extend(_alone(_Line(first.name, tuple(mine))))
@@ -339,7 +342,7 @@ def _differing(
 
 
 def _word(word: ReadWord, confidence: float, readings: tuple[Reading, ...]) -> Word:
-    text = canonical(word.text.translate(_WIDTHS))
+    text = canonical(word.text)
     return Word(text or word.text, word.box, confidence, readings)
 
 
@@ -359,12 +362,12 @@ def _groups(
     groups: list[tuple[list[ReadWord], list[ReadWord]]] = []
     end = -1
     for word, which in marked:
-        shared = end - word.box.x0
-        if not groups or shared < 0.35 * min(word.box.width, end - _start(groups[-1])):
+        shared, width = end - word.box.x0, max(word.box.width, _NARROWEST * word.box.height)
+        if not groups or shared < 0.35 * min(width, end - _start(groups[-1])):
             groups.append(([], []))
             end = word.box.x1
         groups[-1][which].append(word)
-        end = max(end, word.box.x1)
+        end = max(end, int(word.box.x0 + width))
     return groups
 
 

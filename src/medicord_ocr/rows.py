@@ -10,15 +10,13 @@ from itertools import groupby
 import numpy as np
 
 from medicord_ocr.ink import Gray
-from medicord_ocr.layout import GAP, Layout, Stretch, ruled_layout
+from medicord_ocr.layout import GAP, TYPED_GAP, Layout, Stretch, ruled_layout
 from medicord_ocr.page import Box, Row, Segment, Word, bounding
 
 #: Print of one letter width (a typewriter's): share of the words of four letters and more whose
 #: letters are as wide as the median to 5 %. On text layers of dev 0.74-0.85 for such print, at
 #: most 0.56 for other print.
 TYPED_SHARE, TYPED_WORDS = 0.65, 10
-#: Gap between stretches there, in letter widths: a space leaves 1.1-1.6, two at least 2.1.
-TYPED_GAP = 1.8
 #: A word's box in a text layer is as tall as its capitals or digits: in it, the x-height, and the
 #: unit that GAP counts in there.
 X_HEIGHT, WORD_UNIT = 0.7, 0.5
@@ -73,7 +71,7 @@ def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row,
                     rows.extend(_chain_rows(layout, panel, filled, read))
             panel += 1
     rows.extend(_free_row(line, read) for line in lines_of(free))
-    return _in_order(_closed_up(list(_parted(rows))))
+    return _in_order(list(_parted(rows)))
 
 
 def _in_order(rows: list[Row]) -> tuple[Row, ...]:
@@ -276,29 +274,6 @@ def _pitch(words: Iterable[Word]) -> float | None:
     pitch = float(np.median(pitches))
     alike = np.abs(pitches / pitch - 1) < 0.05
     return pitch if float(alike.mean()) >= TYPED_SHARE else None
-
-
-def _closed_up(rows: list[Row]) -> list[Row]:
-    """Rows of print of one letter width with the words closed up that single spaces part.
-
-    A space is as wide as a letter there, wider than GAP.
-    """
-    pitch = _pitch(w for row in rows for segment in row.segments for w in segment.words)
-    if pitch is None:
-        return rows
-    closed = []
-    for row in rows:
-        segments = list(row.segments[:1])
-        for segment in row.segments[1:]:
-            last = segments[-1]
-            near = segment.box.x0 - last.box.x1 <= TYPED_GAP * pitch
-            if near and segment.cell is None and last.cell is None:
-                words = (*last.words, *segment.words)
-                segments[-1] = Segment(words, last.box.union(segment.box))
-            else:
-                segments.append(segment)
-        closed.append(replace(row, segments=tuple(segments)))
-    return closed
 
 
 def _gapped(line: list[Word], gap: float) -> Row:

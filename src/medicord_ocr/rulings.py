@@ -21,9 +21,9 @@ RULING_LENGTH, RULING_THICKNESS = 4.5, 0.7
 #: Shortest border of a cell that rulings across close at both ends.
 SIDE_LENGTH = 2.3
 #: A run is a ruling where less than this share of its length has ink right above and below it:
-#: TOUCHED for runs up to SURE_LENGTH x-heights, TOUCHED_LONG for longer ones. Chosen by eye on
-#: pages of dev where lines of letters ran together at their x-height.
-SURE_LENGTH, TOUCHED, TOUCHED_LONG = 30.0, 0.3, 0.6
+#: the first share up to the first length in x-heights, and so on. The longer ones were chosen by
+#: eye on pages of dev where lines of letters ran together at their x-height.
+TOUCHED = ((12.0, 0.1), (30.0, 0.3), (float("inf"), 0.6))
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
 
@@ -114,10 +114,8 @@ def _runs(marks: Gray, x_height: float, least: float) -> Gray:
     letters: Gray = cv2.subtract(marks, cv2.dilate(runs, np.ones((3, 1), np.uint8)))  # type: ignore[assignment]
     good = np.zeros(count, bool)
     for i in range(1, count):
-        short = stats[i, 2] < SURE_LENGTH * x_height
-        good[i] = stats[i, 2] >= length and _stands_free(
-            letters, stats[i], x_height, TOUCHED if short else TOUCHED_LONG
-        )
+        touched = next(share for most, share in TOUCHED if stats[i, 2] < most * x_height)
+        good[i] = stats[i, 2] >= length and _stands_free(letters, stats[i], x_height, touched)
     return np.where(good[labels], cv2.bitwise_and(bridged, runs), 0).astype(np.uint8)
 
 

@@ -28,6 +28,8 @@ MODEL = "PP-OCRv6_rec_small.onnx"
 HEIGHT = 48
 #: Widest picture given to it, in pixels: memory grows with the width.
 WIDEST = 3200
+#: Full-width signs, and the Chinese one and long vowel, that it gives for plain signs and dashes.
+_PLAIN = str.maketrans("，：（）；＜＞％一ー", ",:();<>%--")
 
 
 @cache
@@ -76,7 +78,8 @@ class PaddleReader:
             except Exception as error:
                 raise EngineError(f"{self.name} failed on a line") from error
             whole = Box(0, 0, line.shape[1], line.shape[0])
-            found.append(decode(scores, self._characters, 1, whole))
+            words = decode(scores, self._characters, 1, whole)
+            found.append(tuple(w._replace(text=w.text.translate(_PLAIN)) for w in words))
         return found
 
     def _ready(self) -> Any:
