@@ -226,9 +226,7 @@ def _with_dots(lines: list[Box], dots: list[Box], x_height: float) -> list[Box]:
     return grown
 
 
-def _split_lines(
-    core: Gray, box: Box, x_height: float, letters: Sequence[Box]
-) -> list[Box]:
+def _split_lines(core: Gray, box: Box, x_height: float, letters: Sequence[Box]) -> list[Box]:
     """A box that holds several touching lines, cut between them.
 
     Lines of letters stand on a foot each; where there are none, at the valleys of the projection.
@@ -257,7 +255,7 @@ def _split_lines(
 
 
 def _feet(box: Box, letters: Sequence[Box], x_height: float) -> list[Box]:
-    """The lines of letters in a box: those that stand on one foot, three and more side by side.
+    """The lines of letters in a box, each standing on one foot.
 
     What hangs below Khmer consonants is smaller than they are, and no line.
     """
@@ -270,7 +268,7 @@ def _feet(box: Box, letters: Sequence[Box], x_height: float) -> list[Box]:
         line = max(near, key=len)
         foot = float(np.median([b.y1 for b in line]))
         left = [b for b in left if abs(b.y1 - foot) > 0.6 * x_height]
-        if _side_by_side(line, x_height):
+        if len(line) > 1:
             lines.append(line)
     tall = max((np.median([b.height for b in line]) for line in lines), default=0.0)
     lines = [line for line in lines if np.median([b.height for b in line]) >= 0.7 * tall]
@@ -285,13 +283,6 @@ def _feet(box: Box, letters: Sequence[Box], x_height: float) -> list[Box]:
         line = [b for b in inside if y0 <= b.middle < y1]
         parts.append(Box(min(b.x0 for b in line), y0, max(b.x1 for b in line), y1))
     return parts
-
-
-def _side_by_side(line: list[Box], x_height: float) -> bool:
-    """Whether three letters in a line follow one another."""
-    ordered = sorted(line, key=lambda b: b.x0)
-    near = [b.x0 - a.x1 < x_height for a, b in pairwise(ordered)]
-    return any(first and second for first, second in pairwise(near))
 
 
 def _join_marks(boxes: list[Box], x_height: float) -> list[Box]:

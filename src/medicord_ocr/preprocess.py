@@ -304,7 +304,8 @@ def x_height(gray: Gray) -> float | None:
     """Height in pixels of small letters, None when the page has fewer than 30 letter-like marks.
 
     Marks count by their area, so that specks, however many, weigh little; the 15th percentile
-    of the heights is then that of small letters, with capitals and digits above it.
+    of the heights is then that of small letters, with capitals and digits above it. The dots of
+    leaders, round and filled, are no letters.
     """
     if (
         max(gray.shape) > 2 * X_HEIGHT_SIZE
@@ -316,6 +317,8 @@ def x_height(gray: Gray) -> float | None:
     letters = (h >= 6) & (h <= 120) & (w >= 0.25 * h) & (w <= 2.5 * h) & (area > 0.15 * w * h)
     if np.count_nonzero(letters) < 30:
         return None
+    round_ = (area > 0.65 * w * h) & (w < 1.5 * h) & (h < 1.5 * w)
+    letters &= ~(round_ & (h < 0.6 * np.median(h[letters & ~round_])))
     heights, weights = h[letters], (w * h)[letters].astype(np.float64)
     order = np.argsort(heights)
     share = np.cumsum(weights[order]) / weights.sum()

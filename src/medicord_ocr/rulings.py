@@ -7,6 +7,7 @@ grid that they drew says which words belong together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -23,7 +24,12 @@ SIDE_LENGTH = 2.3
 #: A run is a ruling where less than this share of its length has ink right above and below it:
 #: the first share up to the first length in x-heights, and so on. The longer ones were chosen by
 #: eye on pages of dev where lines of letters ran together at their x-height.
+SHORT_THICKNESS = 0.36
 TOUCHED = ((12.0, 0.1), (30.0, 0.3), (float("inf"), 0.6))
+#: Share of the height of brackets below one another that their feet take.
+BRACKET_FEET = 0.06
+#: A leader: greatest width and height of its dots, and from one to the next, in x-heights; how many.
+DOT, DOT_STEP, LEADER_DOTS = 0.6, 2.8, 5
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
 
@@ -33,7 +39,7 @@ class Rulings:
     """The rulings of a page.
 
     Attributes:
-        mask: (H, W) uint8, 255 where a ruling is.
+        mask: (H, W) uint8, 255 where a ruling or the dots of a leader are.
         tables: outer boxes of connected rulings that hold two cells or more.
         cells: for each table, its cells in reading order.
     """
@@ -75,7 +81,8 @@ def find_rulings(marks: Gray, x_height: float) -> Rulings:
     vertical = np.asarray(
         cv2.bitwise_or(vertical, _spanning(sides, horizontal.T, x_height)).T, np.uint8
     )
-    mask = np.ascontiguousarray(horizontal | vertical)
+    vertical = _without_brackets(vertical, horizontal, marks, x_height)
+    mask = np.ascontiguousarray(horizontal | vertical | _leaders(marks, x_height))
     tables, cells = _grid(horizontal, np.ascontiguousarray(vertical), x_height)
     return Rulings(mask, tables, cells)
 
@@ -115,8 +122,68 @@ def _runs(marks: Gray, x_height: float, least: float) -> Gray:
     good = np.zeros(count, bool)
     for i in range(1, count):
         touched = next(share for most, share in TOUCHED if stats[i, 2] < most * x_height)
-        good[i] = stats[i, 2] >= length and _stands_free(letters, stats[i], x_height, touched)
+        heavy = stats[i, 2] < TOUCHED[0][0] * x_height and stats[i, 3] > SHORT_THICKNESS * x_height
+        good[i] = stats[i, 2] >= length and not heavy
+        good[i] &= _stands_free(letters, stats[i], x_height, touched)
     return np.where(good[labels], cv2.bitwise_and(bridged, runs), 0).astype(np.uint8)
+
+
+def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: float) -> Gray:
+    """Upright rulings without those that are brackets below one another: ``[`` over ``[``.
+
+    They meet no ruling across, and have feet on one side only.
+    """
+    across = cv2.dilate(horizontal, np.ones((3, 2 * max(2, round(0.2 * x_height)) + 1), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8)
+    good = np.ones(count, bool)
+    reach = max(2, round(0.2 * x_height))
+    for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
+        if (across[y : y + h, x : x + w] > 0).any():
+            continue
+        left, right = marks[y : y + h, max(0, x - reach) : x], marks[y : y + h, x + w :][:, :reach]
+        feet = sorted(float(side.any(axis=1).mean()) for side in (left, right) if side.size)
+        good[i] = not (len(feet) == 2 and feet[1] > BRACKET_FEET and feet[0] == 0)
+    return np.where(good[labels], vertical, 0).astype(np.uint8)
+
+
+def _leaders(marks: Gray, x_height: float) -> Gray:
+    """The dots that lead from a name to its value: five and more on one line, evenly spaced."""
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    small = (stats[:, 2:4] <= DOT * x_height).all(axis=1)
+    small[0] = False
+    dots = np.flatnonzero(small)
+    dots = dots[np.lexsort((centres[dots, 0],))]
+    taken = np.zeros(count, bool)
+    where = centres[dots]
+    following = np.full(len(dots), -1)
+    for i, (x, y) in enumerate(where):
+        last = int(np.searchsorted(where[:, 0], x + DOT_STEP * x_height))
+        for j in range(i + 1, last):
+            if where[j, 0] > x + 0.2 * x_height and abs(where[j, 1] - y) < 0.2 * x_height:
+                following[i] = j
+                break
+    begun = set(following.tolist())
+    for i in range(len(dots)):
+        if i in begun or following[i] < 0:
+            continue
+        run = [i]
+        while following[run[-1]] >= 0:
+            run.append(int(following[run[-1]]))
+        for part in _even(run, where[:, 0]):
+            taken[dots[part]] = True
+    return (taken[labels] * np.uint8(255)).astype(np.uint8)
+
+
+def _even(run: list[int], x: NDArray[np.float64]) -> list[list[int]]:
+    """The parts of a run of dots whose steps are alike, of LEADER_DOTS and more."""
+    parts = [[run[0], run[1]]]
+    for before, dot in pairwise(run[1:]):
+        step, last = x[dot] - x[before], x[parts[-1][-1]] - x[parts[-1][-2]]
+        if abs(step - last) <= 0.3 * max(step, last):
+            parts[-1].append(dot)
+        else:
+            parts.append([before, dot])
+    return [part for part in parts if len(part) >= LEADER_DOTS]
 
 
 def _stands_free(letters: Gray, stat: NDArray[np.int32], x_height: float, touched: float) -> bool:
