@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -20,10 +21,10 @@ from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
 #: Gap between stretches in x-heights: a word space is 0.5-0.8, of justified text up to 1.2.
 GAP = 1.45
-#: The same in print of one letter width, in letter widths: a space leaves 1.1-1.6, two at least 2.1.
+#: The same in print of one letter width, in letter widths: a space leaves 1.1-1.6, two 2.1.
 TYPED_GAP = 1.8
-#: Share of the steps from letter to letter that are equal (to 8 %) in such print: on pictures of dev
-#: 0.62-0.95 for it, at most 0.35 for other print. Fewer letters do not tell.
+#: Share of the steps from letter to letter that are equal (to 8 %) in such print: on pictures of
+#: dev 0.62-0.95 for it, at most 0.35 for other print. Fewer letters do not tell.
 TYPED_SHARE, TYPED_LETTERS = 0.5, 40
 #: x-height in pixels of the reduced picture that text is searched on: the layout of
 #: one ruled page at 300 dpi took 281 ms so, 840 ms at full size. Other sizes were not compared.
@@ -185,7 +186,7 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
     return _with_dots(_join_marks(pieces, x_height), marks, x_height)
 
 
-def _letter_pitch(stats: NDArray[np.int32], x_height: float) -> float:
+def _letter_pitch(stats: NDArray[Any], x_height: float) -> float:
     """Pixels from letter to letter where the page is print of one letter width, else 0.
 
     Args:

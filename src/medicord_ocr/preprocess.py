@@ -317,7 +317,7 @@ def x_height(gray: Gray) -> float | None:
     letters = (h >= 6) & (h <= 120) & (w >= 0.25 * h) & (w <= 2.5 * h) & (area > 0.15 * w * h)
     if np.count_nonzero(letters) < 30:
         return None
-    round_ = (area > 0.65 * w * h) & (w < 1.5 * h) & (h < 1.5 * w)
+    round_ = (area > 0.55 * w * h) & (w < 1.5 * h) & (h < 1.5 * w)
     letters &= ~(round_ & (h < 0.6 * np.median(h[letters & ~round_])))
     heights, weights = h[letters], (w * h)[letters].astype(np.float64)
     order = np.argsort(heights)

@@ -37,7 +37,7 @@ SURE = 0.9
 SURE_LATIN = 0.75
 #: Similarity (0-1) of two Latin readings that shows a stretch to be Latin.
 ALIKE = 0.6
-#: Width of a word, in its heights, at least: Tesseract's boxes of single wide-set figures are slits.
+#: Least width of a word, in its heights: Tesseract's boxes of single wide-set figures are slits.
 _NARROWEST = 0.5
 _TORN = re.compile(r"\d [.,]|[.,] \d")
 _CHINESE = re.compile("[\u2e80-\ufeff]")

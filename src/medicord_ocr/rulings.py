@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,7 +29,7 @@ SHORT_THICKNESS = 0.36
 TOUCHED = ((12.0, 0.1), (30.0, 0.3), (float("inf"), 0.6))
 #: Share of the height of brackets below one another that their feet take.
 BRACKET_FEET = 0.06
-#: A leader: greatest width and height of its dots, and from one to the next, in x-heights; how many.
+#: A leader: greatest size of its dots and from one to the next, in x-heights; how many at least.
 DOT, DOT_STEP, LEADER_DOTS = 0.6, 2.8, 5
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
@@ -123,8 +124,8 @@ def _runs(marks: Gray, x_height: float, least: float) -> Gray:
     for i in range(1, count):
         touched = next(share for most, share in TOUCHED if stats[i, 2] < most * x_height)
         heavy = stats[i, 2] < TOUCHED[0][0] * x_height and stats[i, 3] > SHORT_THICKNESS * x_height
-        good[i] = stats[i, 2] >= length and not heavy
-        good[i] &= _stands_free(letters, stats[i], x_height, touched)
+        long_enough = stats[i, 2] >= length and not heavy
+        good[i] = long_enough and _stands_free(letters, stats[i], x_height, touched)
     return np.where(good[labels], cv2.bitwise_and(bridged, runs), 0).astype(np.uint8)
 
 
@@ -135,23 +136,20 @@ def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: f
     """
     across = cv2.dilate(horizontal, np.ones((3, 2 * max(2, round(0.2 * x_height)) + 1), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8)
-    good = np.ones(count, bool)
+    good = np.zeros(count, bool)
     reach = max(2, round(0.2 * x_height))
     for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
-        if (across[y : y + h, x : x + w] > 0).any():
-            continue
+        meets = bool((across[y : y + h, x : x + w] > 0).any())
         left, right = marks[y : y + h, max(0, x - reach) : x], marks[y : y + h, x + w :][:, :reach]
         feet = sorted(float(side.any(axis=1).mean()) for side in (left, right) if side.size)
-        good[i] = not (len(feet) == 2 and feet[1] > BRACKET_FEET and feet[0] == 0)
+        good[i] = meets or not (len(feet) == 2 and feet[1] > BRACKET_FEET and feet[0] == 0)
     return np.where(good[labels], vertical, 0).astype(np.uint8)
 
 
 def _leaders(marks: Gray, x_height: float) -> Gray:
     """The dots that lead from a name to its value: five and more on one line, evenly spaced."""
     count, labels, stats, centres = cv2.connectedComponentsWithStats(marks, connectivity=8)
-    small = (stats[:, 2:4] <= DOT * x_height).all(axis=1)
-    small[0] = False
-    dots = np.flatnonzero(small)
+    dots = np.flatnonzero((stats[1:, 2:4] <= DOT * x_height).all(axis=1)) + 1
     dots = dots[np.lexsort((centres[dots, 0],))]
     taken = np.zeros(count, bool)
     where = centres[dots]
@@ -171,10 +169,10 @@ def _leaders(marks: Gray, x_height: float) -> Gray:
             run.append(int(following[run[-1]]))
         for part in _even(run, where[:, 0]):
             taken[dots[part]] = True
-    return (taken[labels] * np.uint8(255)).astype(np.uint8)
+    return np.where(taken[labels], 255, 0).astype(np.uint8)
 
 
-def _even(run: list[int], x: NDArray[np.float64]) -> list[list[int]]:
+def _even(run: list[int], x: NDArray[Any]) -> list[list[int]]:
     """The parts of a run of dots whose steps are alike, of LEADER_DOTS and more."""
     parts = [[run[0], run[1]]]
     for before, dot in pairwise(run[1:]):

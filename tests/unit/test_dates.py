@@ -173,6 +173,8 @@ def test_other_numbers_are_no_dates(text: str) -> None:
         ("20/l1/2026", "2026-11-20", "repaired_date"),
         ("20.07 2018", "2018-07-20", "repaired_date"),
         ("20 Janury 2026", "2026-01-20", "repaired_date"),
+        ("09-0ct-2024", "2024-10-09", "repaired_date"),
+        ("25-Ju1-2024", "2024-07-25", "repaired_date"),
         ("20/01/26", "2026-01-20", "two_digit_year"),
         ("20-01-26", "2026-01-20", "two_digit_year"),
         ("ថ្ងៃទី09 ខែវិច្ឆិកា ឆ្នាំ២០២៥", "2025-11-09", "mixed_digits"),

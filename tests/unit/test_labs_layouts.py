@@ -278,6 +278,24 @@ def test_results_in_lines_without_columns(line: str) -> None:
     assert [(row[1], row[2], row[3]) for row in found] == [(float(v), u, r) for _, v, u, r in tests]
 
 
+def test_a_row_whose_name_was_not_read_is_no_second_result_of_the_test_above() -> None:
+    found = rows("""
+Test           Result   Unit      Normal range
+Potassium      4.1      mmol/L    3.5 - 5.1
+               7.45     10^9/L    4.0 - 10.0
+Total protein  74       g/L       64 - 83
+""")
+    assert [row[:2] for row in found] == [("Potassium", 4.1), ("Total protein", 74.0)]
+
+
+def test_a_flag_read_together_with_the_unit_is_a_flag() -> None:
+    found = rows("""
+Test       Result   Unit          Normal range
+Glucose    8.09     Highmmol/L    3.5 - 5.1
+""")
+    assert found[0][:3] == ("Glucose", 8.09, "mmol/L")
+
+
 def test_a_count_by_field_is_no_range_before_the_value() -> None:
     found = rows("""
 URINE

@@ -98,6 +98,49 @@ def test_a_dash_between_numbers_does_not_part_them() -> None:
     assert len(layout_of(page).stretches) == 12
 
 
+def test_dots_that_lead_to_a_value_are_taken_out() -> None:
+    page = blank()
+    for i in range(8):
+        page = write(page, "Glucose", 100, 100 + 90 * i)
+        page = write(page, "5.84 mmol/L", 900, 100 + 90 * i)
+        for x in range(300, 880, 26):
+            page = cv2.circle(page.copy(), (x, 138 + 90 * i), 4, 0, -1)
+    layout = layout_of(page)
+    assert [len(row.segments) for row in rows_of(layout)] == [2] * 8
+    assert all(s.box.width < 300 for s in layout.stretches)
+    assert layout.clean[:, 300:880].min() > 200
+    assert x_height(page) == pytest.approx(x_height(write(blank(), "Glucose" * 5, 100, 100)), 0.2)
+
+
+def test_lines_that_touch_are_read_apart() -> None:
+    page = blank()
+    for i in range(10):
+        page = write(page, "Creatinine mmol", 100, 100 + 40 * i)
+        page = cv2.rectangle(page.copy(), (130, 110 + 40 * i), (133, 150 + 40 * i), 0, -1)
+    assert len(rows_of(layout_of(page))) == 10
+
+
+def test_brackets_below_one_another_are_no_ruling() -> None:
+    page = blank(height=1600)
+    for i in range(24):
+        page = write(page, "Glucose", 100, 100 + 46 * i)
+        page = write(page, "3.9 - 6.1", 800, 100 + 46 * i)
+        for y in (100 + 46 * i, 141 + 46 * i):
+            page = cv2.line(page.copy(), (780, y), (790, y), 0, 4)
+        page = cv2.line(page, (780, 100 + 46 * i), (780, 145 + 46 * i), 0, 4)
+    layout = layout_of(page)
+    assert not cv2.countNonZero(layout.rulings.mask)
+
+
+def test_a_line_that_parts_two_columns_is_a_ruling() -> None:
+    page = blank()
+    for i in range(12):
+        page = write(page, "Glucose", 100, 100 + 80 * i)
+        page = write(page, "3.9 - 6.1", 800, 100 + 80 * i)
+    page = cv2.line(page, (700, 90), (700, 1100), 0, 3)
+    assert cv2.countNonZero(layout_of(page).rulings.mask)
+
+
 def test_two_tables_side_by_side_are_read_one_after_the_other() -> None:
     left = ruled_table([r[:2] for r in LAB_ROWS], left=60)
     both = ruled_table([r[2:] for r in LAB_ROWS], left=860, top=150, picture=left)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicord_ocr.structure.units import _skeleton, find_unit, is_unit, ucum_of, unit_key
-from medicord_ocr.structure.vocabulary import choose_test, find_tests, lab_tests
+from medicord_ocr.structure.vocabulary import choose_test, find_tests, lab_tests, respelled
 
 
 def keys(name: str) -> set[str]:
@@ -40,6 +40,14 @@ def keys(name: str) -> set[str]:
 )
 def test_names_of_three_languages_are_found(name: str, key: str) -> None:
     assert key in keys(name)
+
+
+@pytest.mark.parametrize(
+    ("read", "printed"),
+    [("C1-", "Cl-"), ("HbAlc", "HbA1c"), ("Bl2", "B12"), ("LDI", "LDI"), ("T5", "T5")],
+)
+def test_letters_read_for_figures_are_put_right_in_known_names(read: str, printed: str) -> None:
+    assert respelled(read) == printed
 
 
 def test_machine_behind_a_name_changes_nothing() -> None:

@@ -72,10 +72,10 @@ _NOISY = re.compile(
 )
 _DAY_MONTH_NAME = re.compile(
     rf"{_ALONE}(?P<d>\d{{1,2}})\s?(?:(?:er|st|nd|rd|th)\b)?(?:[\s./,-]{{0,3}}|\s(?:of|de)\s)"
-    rf"(?P<n>[a-z][a-z0-9]{{2,9}})\.?[\s./,'-]{{0,3}}(?P<y>\d{{4}}|\d\d){_END}"
+    rf"(?P<n>[a-z0][a-z0-9]{{2,9}})\.?[\s./,'-]{{0,3}}(?P<y>\d{{4}}|\d\d){_END}"
 )
 _MONTH_NAME_DAY = re.compile(
-    rf"(?<![a-z])(?P<n>[a-z][a-z0-9]{{2,9}})\.?\s{{0,2}}(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th)?"
+    rf"(?<![a-z])(?P<n>[a-z0][a-z0-9]{{2,9}})\.?\s{{0,2}}(?P<d>\d{{1,2}})\s?(?:st|nd|rd|th)?"
     rf"\s?,?\s{{0,2}}(?P<y>\d{{4}}){_END}"
 )
 _KHMER = re.compile(
@@ -196,9 +196,11 @@ def _month(match: re.Match[str]) -> tuple[int | None, bool]:
     name = match["n"].replace(" ", "")
     if name in _MONTH:
         return _MONTH[name], False
+    name = name.translate(str.maketrans("0156", "olse"))
+    if name in _MONTH:
+        return _MONTH[name], True
     if len(name) < 4 or name in _NOT_MONTHS:
         return None, False
-    name = name.translate(str.maketrans("0156", "olse"))
     allowed = 2 if len(name) >= 7 else 1
     near = {
         _MONTH[known]

@@ -66,7 +66,11 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     enough = max(2, _TELLING_SHARE * len(rows))
     if all(label.role != "name" for label in found):
         _name_column(found, rows, enough)
-    for role, tells in (("unit", is_unit), ("range", _is_range)):
+    plain: tuple[tuple[Role, Callable[[str], bool]], ...] = (
+        ("unit", is_unit),
+        ("range", _is_range),
+    )
+    for role, tells in plain:
         if all(label.role != role for label in found):
             over, apart = _columns_that(tells, found, rows, enough)
             if len(over) + len(apart) == 1:

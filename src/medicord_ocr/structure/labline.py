@@ -211,9 +211,10 @@ def _take_unit(stretch: Stretch, place: int, tail: Tail, match: Match | None) ->
 
 def _take_flag(stretch: Stretch, place: int, tail: Tail) -> Tail | None:
     flag = FLAG.match(stretch.text, place)
-    if tail.flag is not None or flag is None:
+    end = flag.end() if flag else glued_flag(stretch.text, place, None)
+    if tail.flag is not None or end is None:
         return None
-    return replace(tail, flag=part_of(stretch, place, flag.end()), end=flag.end())
+    return replace(tail, flag=part_of(stretch, place, end), end=end)
 
 
 def _take_unread(stretch: Stretch, place: int, tail: Tail, mark: Mark | None) -> Tail | None:
@@ -240,6 +241,12 @@ def unit_end(text: str, place: int, match: Match | None) -> int | None:
             return place + end
     glued = re.match(r"(?:%|[^\W\d]{1,5}/[^\W\d]{1,3})(?=\d)", run)
     return place + glued.end() if glued and is_unit(glued.group()) else None
+
+
+def glued_flag(text: str, place: int, match: Match | None) -> int | None:
+    """Where a flag in words ends that reading joined to the unit behind it: ``Highmmol/L``."""
+    word = re.compile(r"High|Low|Haut|Bas|Élevé|Normal", re.IGNORECASE).match(text, place)
+    return word.end() if word and unit_end(text, word.end(), match) else None
 
 
 def _is_unit_of(text: str, match: Match | None) -> bool:

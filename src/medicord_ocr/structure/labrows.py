@@ -15,6 +15,7 @@ from medicord_ocr.schema import REVIEW_BELOW
 from medicord_ocr.structure.labheader import Role
 from medicord_ocr.structure.labline import (
     Tail,
+    glued_flag,
     read_behind,
     read_line,
     read_tail,
@@ -224,6 +225,9 @@ def _unit_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     if draft.flag is None and (flag := FLAG.match(text)) and text[flag.end() :][:1] in {"", " "}:
         draft = replace(draft, flag=part_of(cell, 0, flag.end()))
         start = skipped(text, flag.end())
+    elif draft.flag is None and (end_of_flag := glued_flag(text, 0, draft.match)):
+        draft = replace(draft, flag=part_of(cell, 0, end_of_flag))
+        start = end_of_flag
     if not text[start:].strip():
         return draft
     end = unit_end(text, start, draft.match)

@@ -19,6 +19,7 @@ from medicord_ocr.structure.labtable import Table, continued, find_tables
 from medicord_ocr.structure.numbers import Mark, decimal_mark
 from medicord_ocr.structure.units import clean_unit, ucum_of
 from medicord_ocr.structure.values import clean, flag_direction
+from medicord_ocr.structure.vocabulary import respelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def _result(number: int, judged: Judged, bold: bool) -> LabResult:
     infos = _under_name(judged, infos)
     confidence, review = item_confidence(infos)
     return LabResult(
-        test_name=draft.name.text,
+        test_name=respelled(draft.name.text),
         value=output,
         unit=unit,
         reference_range=_range_text(judged),

@@ -16,7 +16,7 @@ from medicord_ocr.structure.labsections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labtable import Cells, Table, cells_of, spans_columns
 from medicord_ocr.structure.numbers import Mark
 from medicord_ocr.structure.stretch import Stretch, joined, stretch_of
-from medicord_ocr.structure.units import is_unit, unit_key
+from medicord_ocr.structure.units import find_unit, unit_key
 from medicord_ocr.structure.vocabulary import find_tests
 
 _RESULT_ROLES: tuple[Role, ...] = (
@@ -313,9 +313,10 @@ def _second_result(
     draft = read_cells(named, mark)
     if draft is None or draft.unit is None or draft.value is None or last.draft.unit is None:
         return None
-    if not is_unit(draft.unit.text) or (
-        unit_key(draft.unit.text) == unit_key(last.draft.unit.text)
-    ):
+    unit = draft.unit.text
+    # A row of another test, whose name was not read, has a unit that this one never carries.
+    carried = last.draft.match and any(find_unit(t.units, unit) for t in last.draft.match.tests)
+    if not carried or unit_key(unit) == unit_key(last.draft.unit.text):
         return None
     draft = replace(draft, name=last.draft.name, match=last.draft.match)
     return Entry(draft, (index,), last.section, last.urine, mark)

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import product
 
 from rapidfuzz import fuzz, process
 
@@ -46,6 +47,9 @@ _KINDS = re.compile(
 )
 # A letter behind a name (protein S, hepatitis B) is a part of it.
 _LETTERED = re.compile(r"[a-z]{4} [a-z]$")
+# What readers take one another for, and in how many places of a name at most.
+_CONFUSED = {"0": "O", "O": "0", "o": "0", "1": "lI", "l": "1I"}
+_MOST_CONFUSED = 3
 _LETTER_OF = {"0": "o", "1": "l", "5": "s"}
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])")
 # Words around a name that change nothing: specimen, kind of figure.
@@ -236,10 +240,34 @@ def find_tests(name: str) -> Match | None:
     parts = _from_parts(text)
     if parts is not None:
         return _match(parts, exact=True) if parts else None
-    # Readers take O for a nought; no name of a test has a nought where another has an O.
-    if keys := _keys_of(_greek(fold(text)).replace("0", "o")):
+    if keys := _keys_of(_greek(fold(respelled(text)))):
         return _match(keys, exact=False)
     return _alike(text)
+
+
+@lru_cache(maxsize=4096)
+def respelled(name: str) -> str:
+    """A name with letters that were read for figures, or figures for letters, as it is known.
+
+    ``C1-`` is Cl-, ``HbAlc`` HbA1c. Names that are known as they are, or in no spelling, or in
+    several that mean different tests, stay as they are; so do those of two letters.
+    """
+    if _keys_of(_greek(fold(name))):
+        return name
+    places = [i for i, c in enumerate(name) if c in _CONFUSED]
+    if len(name) < 3 or not 0 < len(places) <= _MOST_CONFUSED:
+        return name
+    known = [text for text in _spellings(name, places) if _keys_of(_greek(fold(text)))]
+    one = {_keys_of(_greek(fold(text))) for text in known}
+    return known[0] if len(one) == 1 else name
+
+
+def _spellings(name: str, places: Sequence[int]) -> Iterator[str]:
+    for letters in product(*(name[i] + _CONFUSED[name[i]] for i in places)):
+        spelled = list(name)
+        for place, letter in zip(places, letters, strict=True):
+            spelled[place] = letter
+        yield "".join(spelled)
 
 
 def _match(keys: Iterable[str], *, exact: bool) -> Match:
