@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -318,11 +319,17 @@ def x_height(gray: Gray) -> float | None:
     if np.count_nonzero(letters) < 30:
         return None
     round_ = (area > 0.55 * w * h) & (w < 1.5 * h) & (h < 1.5 * w)
-    letters &= ~(round_ & (h < 0.6 * np.median(h[letters & ~round_])))
     heights, weights = h[letters], (w * h)[letters].astype(np.float64)
-    order = np.argsort(heights)
-    share = np.cumsum(weights[order]) / weights.sum()
-    return float(heights[order][np.searchsorted(share, 0.15)])
+    typical = _percentile(heights, weights, 0.5)
+    weights[round_[letters] & (heights < 0.6 * typical)] = 0
+    return _percentile(heights, weights, 0.15)
+
+
+def _percentile(numbers: NDArray[Any], weights: NDArray[np.float64], share: float) -> float:
+    """The number below which a share of all the weight lies."""
+    order = np.argsort(numbers)
+    below = np.cumsum(weights[order]) / weights.sum()
+    return float(numbers[order][np.searchsorted(below, share)])
 
 
 def scale_factor(height: float | None, shape: tuple[int, ...]) -> float:

@@ -29,8 +29,8 @@ SHORT_THICKNESS = 0.36
 TOUCHED = ((12.0, 0.1), (30.0, 0.3), (float("inf"), 0.6))
 #: Share of the height of brackets below one another that their feet take.
 BRACKET_FEET = 0.06
-#: A leader: greatest size of its dots and from one to the next, in x-heights; how many at least.
-DOT, DOT_STEP, LEADER_DOTS = 0.6, 2.8, 5
+#: A leader: size of its dots and from one to the next, in x-heights; how many at least.
+DOT_LEAST, DOT, DOT_STEP, LEADER_DOTS = 0.15, 0.6, 2.8, 5
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
 
@@ -149,15 +149,18 @@ def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: f
 def _leaders(marks: Gray, x_height: float) -> Gray:
     """The dots that lead from a name to its value: five and more on one line, evenly spaced."""
     count, labels, stats, centres = cv2.connectedComponentsWithStats(marks, connectivity=8)
-    dots = np.flatnonzero((stats[1:, 2:4] <= DOT * x_height).all(axis=1)) + 1
+    sizes = stats[:, 2:4].max(axis=1)
+    dots = np.flatnonzero((sizes[1:] <= DOT * x_height) & (sizes[1:] >= DOT_LEAST * x_height)) + 1
     dots = dots[np.lexsort((centres[dots, 0],))]
     taken = np.zeros(count, bool)
-    where = centres[dots]
+    where, large = centres[dots], sizes[dots]
     following = np.full(len(dots), -1)
     for i, (x, y) in enumerate(where):
         last = int(np.searchsorted(where[:, 0], x + DOT_STEP * x_height))
         for j in range(i + 1, last):
-            if where[j, 0] > x + 0.2 * x_height and abs(where[j, 1] - y) < 0.2 * x_height:
+            alike = 0.5 * large[i] <= large[j] <= 2 * large[i]
+            level = abs(where[j, 1] - y) < 0.2 * x_height
+            if alike and level and where[j, 0] > x + 0.2 * x_height:
                 following[i] = j
                 break
     begun = set(following.tolist())
