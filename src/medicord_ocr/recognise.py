@@ -40,6 +40,9 @@ ALIKE = 0.6
 #: Least width of a word, in its heights: Tesseract's boxes of single wide-set figures are slits.
 _NARROWEST = 0.5
 _TORN = re.compile(r"\d [.,]|[.,] \d")
+#: Stretches of Khmer figures, not Latin ones by any reading, that show a page to have them. Pages
+#: of dev without Khmer figures had none.
+KHMER_FIGURES = 2
 _CHINESE = re.compile("[\u2e80-\ufeff]")
 _KHMER = re.compile("[\u1780-\u17ff]")
 _KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
@@ -150,6 +153,7 @@ def recognise(
     if any(_KHMER_DIGIT.search(word.text) for words in khmer.values() for word in words):
         # Readers of Latin script agree on ១១០ as 990: where there are Khmer digits, all are asked.
         khmer |= _read(readers.khmer, crops, [i for i in wanted if i not in khmer])
+    khmer, unclear = _without_lookalikes(khmer, first, second)
     numbers = [i for i, words in khmer.items() if _has_khmer(words) and _needs_second(words)]
     khmer_second = _read(readers.khmer_second, crops, numbers)
     read: dict[Stretch, tuple[Word, ...]] = {}
@@ -161,8 +165,43 @@ def recognise(
             _Line(_name(readers.khmer_second), khmer_second.get(i)),
         ]
         corner = _corner(layout, stretch.box)
-        read[stretch] = tuple(_moved(word, corner) for word in _decide(*readings))
+        words = [_moved(word, corner) for word in _decide(*readings)]
+        if i in unclear:
+            words = [replace(word, confidence=min(word.confidence, DIFFER)) for word in words]
+        read[stretch] = tuple(words)
     return read
+
+
+def _without_lookalikes(
+    khmer: dict[int, tuple[ReadWord, ...]],
+    latin: dict[int, tuple[ReadWord, ...]],
+    second: dict[int, tuple[ReadWord, ...]],
+) -> tuple[dict[int, tuple[ReadWord, ...]], set[int]]:
+    """Khmer readings without Latin figures taken for Khmer ones: 9 looks like ១, % like ១6.
+
+    A page with Khmer figures shows them where the readers of Latin script do not agree. Where it
+    does so once only, the stretches that could be either are the second part of the answer.
+    """
+    figures = {i for i, words in khmer.items() if _KHMER_DIGIT.search(_joined(words))}
+    agreed = {i for i in figures if _joined(latin[i]) and _same_words(latin[i], second.get(i))}
+    shown = [i for i in figures - agreed if _weakest(khmer[i]) >= SURE]
+    if len(shown) >= KHMER_FIGURES:
+        return khmer, set()
+    either = {i for i in agreed if not _KHMER.search(_no_digits(khmer[i]))}
+    left = {i: words for i, words in khmer.items() if i not in either}
+    return left, either if shown else set()
+
+
+def _joined(words: Sequence[ReadWord]) -> str:
+    return "".join(word.text for word in words)
+
+
+def _no_digits(words: Sequence[ReadWord]) -> str:
+    return _KHMER_DIGIT.sub("", _joined(words))
+
+
+def _same_words(a: Sequence[ReadWord], b: Sequence[ReadWord] | None) -> bool:
+    return b is not None and same(_joined(a)) == same(_joined(b))
 
 
 class _Line(NamedTuple):
@@ -186,7 +225,7 @@ def _decide(latin: _Line, second: _Line, khmer: _Line, khmer_second: _Line) -> l
 
 
 def _text(line: _Line) -> str:
-    return same("".join(word.text for word in line.words or ()))
+    return same(_joined(line.words or ()))
 
 
 def _has_khmer(words: Sequence[ReadWord]) -> bool:

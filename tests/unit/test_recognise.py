@@ -10,6 +10,7 @@ from medicord_ocr.page import Box, Word
 from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
 from medicord_ocr.recognise import (
     AGREED,
+    ALONE,
     DIFFER,
     SURE,
     Readers,
@@ -112,6 +113,14 @@ def test_khmer_numbers_are_read_twice() -> None:
     assert word.confidence <= DIFFER
 
 
+def test_a_figure_that_looks_khmer_is_latin_on_a_page_without_khmer_figures() -> None:
+    khmer = Scripted("k", ("១", 0.98), scripts="khmer")
+    once_more = Scripted("t", ("១", 0.9), scripts="khmer")
+    readers = Readers(Scripted("a", ("9", 0.4)), Scripted("b", ("9", 0.6)), khmer, once_more)
+    (word,) = read(readers)
+    assert word.text == "9"
+
+
 def test_lost_spaces_are_taken_from_the_reader_that_kept_them() -> None:
     first, second = read(Readers(Scripted("a", ("45H", 0.95)), Scripted("b", ("45 H", 0.95))))
     assert (first.text, second.text) == ("45", "H")
@@ -188,13 +197,20 @@ class _ByLine(Scripted):
         return [_spread(*self.lines[int((line[0] == 0).sum())]) for line in lines]
 
 
-def test_on_a_page_with_khmer_digits_no_number_is_left_to_latin_readers() -> None:
-    layout = page(2)
+@pytest.mark.parametrize(
+    ("khmer_lines", "read_as", "sure"), [(2, "១១០", ALONE), (1, "990", DIFFER)]
+)
+def test_on_a_page_with_khmer_digits_no_number_is_left_to_latin_readers(
+    khmer_lines: int, read_as: str, sure: float
+) -> None:
+    layout = page(khmer_lines + 1)
     for i, stretch in enumerate(layout.stretches):
         top = stretch.box.y0 - 8
         layout.clean[top : stretch.box.y1, stretch.box.x0 : stretch.box.x0 + i] = 0
-    latin = _ByLine("a", ("TAIN", 0.2), ("990", 0.97))
-    second = _ByLine("b", ("INN", 0.2), ("990", 0.99))
-    khmer = _ByLine("k", ("១២០", 0.9), ("១១០", 0.9), scripts="khmer")
+    latin = _ByLine("a", *[("TAIN", 0.2)] * khmer_lines, ("990", 0.97))
+    second = _ByLine("b", *[("INN", 0.2)] * khmer_lines, ("990", 0.99))
+    khmer = _ByLine("k", *[("១២០", 0.95)] * khmer_lines, ("១១០", 0.9), scripts="khmer")
     words = recognise(layout, Readers(latin, second, khmer), Options())
-    assert [w.text for line in words.values() for w in line] == ["១២០", "១១០"]
+    last = [word for line in words.values() for word in line][-1]
+    assert last.text == read_as
+    assert last.confidence <= sure
