@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from medicord_ocr.schema import Prescription
-from medicord_ocr.structure.prescriptions import find_prescriptions
+from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from tests.pages import page
 
 CORE = ("medication", "dosage", "frequency", "duration")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from medicord_ocr.schema import HeaderField
-from medicord_ocr.structure.metadata import HeaderFindings, find_header
+from medicord_ocr.structure.header.find import HeaderFindings, find_header
 from tests.pages import page
 
 

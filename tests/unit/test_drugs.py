@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from medicord_ocr.structure.drugs import known
+from medicord_ocr.structure.prescriptions.drugs import known
 
 
 @pytest.mark.parametrize(

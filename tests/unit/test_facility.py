@@ -4,7 +4,7 @@ import pytest
 
 from medicord_ocr.page import PageText, Row, Segment
 from medicord_ocr.schema import HeaderField
-from medicord_ocr.structure.metadata import HeaderFindings, find_header
+from medicord_ocr.structure.header.find import HeaderFindings, find_header
 from tests.pages import page, row
 
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import Imaging
-from medicord_ocr.structure.imaging import find_imaging
-from medicord_ocr.structure.imaging_words import section_of, standard_modality, standard_region
+from medicord_ocr.structure.imaging.find import find_imaging
+from medicord_ocr.structure.imaging.words import section_of, standard_modality, standard_region
 from tests.pages import page
 
 

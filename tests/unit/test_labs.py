@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from medicord_ocr.schema import LabResult
-from medicord_ocr.structure.labs import find_lab_results
+from medicord_ocr.structure.labs.find import find_lab_results
 from tests.pages import page
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from medicord_ocr.page import Box, PageText, Row, Segment
 from medicord_ocr.schema import LabResult
-from medicord_ocr.structure.labs import find_lab_results
+from medicord_ocr.structure.labs.find import find_lab_results
 from tests.pages import page, row
 
 

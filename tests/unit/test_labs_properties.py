@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from medicord_ocr.page import PageText, Word, bounding
 from medicord_ocr.schema import REVIEW_BELOW, LabResult
-from medicord_ocr.structure.labheader import header_labels
-from medicord_ocr.structure.labs import find_lab_results
-from medicord_ocr.structure.numbers import number_readings
-from medicord_ocr.structure.values import clean
-from medicord_ocr.structure.vocabulary import find_tests
+from medicord_ocr.structure.labs.find import find_lab_results
+from medicord_ocr.structure.labs.headings import header_labels
+from medicord_ocr.structure.labs.numbers import number_readings
+from medicord_ocr.structure.labs.values import clean
+from medicord_ocr.structure.labs.vocabulary import find_tests
 from tests.pages import page
 
 WORDS = st.sampled_from(

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medicord_ocr.schema import HeaderField
-from medicord_ocr.structure.metadata import HeaderFindings, find_header
+from medicord_ocr.structure.header.find import HeaderFindings, find_header
 from tests.pages import page
 
 KV = """\

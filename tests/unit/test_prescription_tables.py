@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from medicord_ocr.page import Box, PageText
-from medicord_ocr.structure.prescriptions import find_prescriptions
-from medicord_ocr.structure.rx_table import heading_of
+from medicord_ocr.structure.prescriptions.find import find_prescriptions
+from medicord_ocr.structure.prescriptions.table import heading_of
 from tests.pages import page
 from tests.prescribed import CORE, core, found, slots
 

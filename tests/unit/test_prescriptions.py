@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medicord_ocr.khmer import digits
-from medicord_ocr.structure.drugs import known
-from medicord_ocr.structure.prescriptions import find_prescriptions
-from medicord_ocr.structure.rx_table import find_tables
+from medicord_ocr.structure.prescriptions.drugs import known
+from medicord_ocr.structure.prescriptions.find import find_prescriptions
+from medicord_ocr.structure.prescriptions.table import find_tables
 from tests.pages import page
 from tests.prescribed import CORE, core, found, slots
 

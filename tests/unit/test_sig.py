@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from medicord_ocr.khmer import digits
 from medicord_ocr.structure.line import join, line_of
-from medicord_ocr.structure.sig import Sig, parse_sig
-from medicord_ocr.structure.sig_repair import mend
+from medicord_ocr.structure.prescriptions.sig import Sig, parse_sig
+from medicord_ocr.structure.prescriptions.sig_repair import mend
 from tests.pages import row
 
 FIELDS = ("dosage", "frequency", "duration", "quantity", "route", "meal", "as_needed")

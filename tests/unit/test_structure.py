@@ -294,6 +294,6 @@ def test_two_kinds_of_title_tell_no_main_kind() -> None:
 def test_one_room_is_used_without_loading_the_others() -> None:
     code = (
         "import sys, medicord_ocr.structure.dates;"
-        "sys.exit('medicord_ocr.structure.labs' in sys.modules)"
+        "sys.exit('medicord_ocr.structure.labs.find' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

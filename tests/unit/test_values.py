@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medicord_ocr.structure.numbers import decimal_mark, number_readings, read_number
-from medicord_ocr.structure.qualitative import finding_of
-from medicord_ocr.structure.ranges import Range, parse_range
-from medicord_ocr.structure.values import flag_direction, parse_value
+from medicord_ocr.structure.labs.numbers import decimal_mark, number_readings, read_number
+from medicord_ocr.structure.labs.qualitative import finding_of
+from medicord_ocr.structure.labs.ranges import Range, parse_range
+from medicord_ocr.structure.labs.values import flag_direction, parse_value
 
 KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
 

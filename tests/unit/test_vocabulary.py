@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from medicord_ocr.structure.units import _skeleton, find_unit, is_unit, ucum_of, unit_key
-from medicord_ocr.structure.vocabulary import choose_test, find_tests, lab_tests, respelled
+from medicord_ocr.structure.labs.units import _skeleton, find_unit, is_unit, ucum_of, unit_key
+from medicord_ocr.structure.labs.vocabulary import choose_test, find_tests, lab_tests, respelled
 
 
 def keys(name: str) -> set[str]:

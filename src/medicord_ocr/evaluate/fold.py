@@ -204,14 +204,14 @@ def place(text: str) -> str:
 
 def modality(text: str) -> str:
     """An imaging modality: one name for its synonyms in the three languages."""
-    from medicord_ocr.structure.imaging_words import standard_modality
+    from medicord_ocr.structure.imaging.words import standard_modality
 
     return compact(standard_modality(text) or text)
 
 
 def region(text: str) -> tuple[str, frozenset[str]]:
     """A body part under one name for the three languages, and the sides that are named with it."""
-    from medicord_ocr.structure.imaging_words import SIDES, standard_region
+    from medicord_ocr.structure.imaging.words import SIDES, standard_region
     from medicord_ocr.structure.line import fold_line
 
     folded = fold_line(text)

@@ -151,7 +151,7 @@ class _Known:
 @cache
 def _tests(name: str) -> _Known:
     """What the vocabulary makes of a printed test name."""
-    from medicord_ocr.structure.vocabulary import find_tests
+    from medicord_ocr.structure.labs.vocabulary import find_tests
 
     match = find_tests(name)
     if match is None:

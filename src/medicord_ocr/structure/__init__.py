@@ -37,11 +37,11 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     """
     # Imported here so that one room (its vocabulary, say) can be used without all the others.
     from medicord_ocr.structure.doubt import mark_doubtful_pages
-    from medicord_ocr.structure.imaging import find_imaging
-    from medicord_ocr.structure.labs import find_lab_results
-    from medicord_ocr.structure.metadata import find_header
+    from medicord_ocr.structure.header.find import find_header
+    from medicord_ocr.structure.imaging.find import find_imaging
+    from medicord_ocr.structure.labs.find import find_lab_results
     from medicord_ocr.structure.other import find_other
-    from medicord_ocr.structure.prescriptions import find_prescriptions
+    from medicord_ocr.structure.prescriptions.find import find_prescriptions
     from medicord_ocr.structure.titles import main_kind, title_rows
 
     header = find_header(pages)

@@ -16,8 +16,8 @@ from medicord_ocr.khmer import has_khmer
 from medicord_ocr.page import PageText, Row, Segment, Word
 from medicord_ocr.schema import OtherText
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
+from medicord_ocr.structure.header.patient import patient_labels
 from medicord_ocr.structure.labels import Folded, terms
-from medicord_ocr.structure.patient import patient_labels
 from medicord_ocr.structure.titles import title_kind
 
 _HEADINGS = terms(

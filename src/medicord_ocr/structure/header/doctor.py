@@ -1,0 +1,292 @@
+"""The doctor: prescriber, requester or signatory, with the title as printed; never the patient."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from medicord_ocr.page import PageText, Row, Segment, Word, bounding
+from medicord_ocr.schema import HeaderField
+from medicord_ocr.structure.fields import RowRef, Span, field_info
+from medicord_ocr.structure.header.doctor_names import (
+    DEGREE,
+    GLUED,
+    NOT_NAMES,
+    after_name,
+    after_title,
+    bare,
+    is_stop,
+    khmer_glued,
+    misread_title,
+    untitled,
+)
+from medicord_ocr.structure.labels import Folded, Terms, terms
+
+Role = Literal["requester", "prescriber", "signatory", "letterhead", "performer"]
+#: Roles by the kind of document, the best first (medical/patterns.md, section 7).
+PREFERENCE: dict[str | None, tuple[Role, ...]] = {
+    "lab": ("requester", "prescriber", "signatory", "letterhead", "performer"),
+    None: ("signatory", "prescriber", "requester", "letterhead", "performer"),
+    "prescription": ("prescriber", "signatory", "letterhead", "requester", "performer"),
+    "imaging": ("signatory", "prescriber", "letterhead", "performer", "requester"),
+}
+
+_ROLES: dict[Role, Terms] = {
+    "requester": terms(
+        r"requested by|request by|requester|requesting|requested|ordered by|ordering|order by"
+        r"|referr(?:ed|ing)(?: by| doctor| physician)?|referring|referred|ref(?: by| dr| doctor)"
+        r"|refer by|demandeur|demande par|demande|sent by|adresse par|clinician",
+        "អ្នកស្នើសុំ|អ្នកស្នើរសុំ|ស្នើសុំ|ស្នើដោយ",
+    ),
+    "signatory": terms(
+        r"radiologist|radiologue|reported by|reporting|read by|lu par|interpreted by|interprete par"
+        r"|signed|signature|signataire|sonographer|sonologist|echographist|operateur|operator"
+        r"|biologist|biologiste|pathologist|validated|validated by|valide par|verified|verified by"
+        r"|authori[sz]ed|approved|certified|checked|supervisor|laboratory|laboratoire|head of"
+        r"|chief|chef|director|directeur",
+        "វិភាគ|ត្រួតពិនិត្យ|ហត្ថលេខា|អនុម័ត|ពិនិត្យដោយ|អ្នកអាន|ប្រធាន",
+    ),
+    "performer": terms(
+        r"performed by|performed|technician|technicien|technologist|analy[sz]ed by|tested by|staff"
+        r"|collected by|printed by|received by",
+        "បុគ្គលិក|អ្នកធ្វើ|អ្នកប្រមូល",
+    ),
+    "prescriber": terms(
+        r"prescriber|prescribed|prescribed by|prescripteur|prescrit par|medecin|treating|attending"
+        r"|physician|doctor|docteur|dr|practitioner|consultant|surgeon|medecin traitant",
+        "គ្រូពេទ្យ|វេជ្ជបណ្ឌិត|អ្នកចេញវេជ្ជបញ្ជា|អ្នកព្យាបាល",
+        exact=("docteur",),
+    ),
+}
+# Roles whose label alone, without a title, makes what stands beside it a doctor's name.
+_NAMING: tuple[Role, ...] = ("requester", "prescriber")
+
+_LINKS = frozenset("by par".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """A doctor named on a page.
+
+    Attributes:
+        page: page number counted from 1.
+        words: title, name and degrees, in reading order.
+        row: index of the row.
+        role: what the doctor did, from the label or, without one, from the place on the page.
+        titled: whether a title is printed; without one the label alone says that it is a doctor.
+        title: the title where its word was misread, else None.
+        cut: whether a word follows that may be the rest of the name, misread.
+    """
+
+    page: int
+    words: tuple[Word, ...]
+    row: int
+    role: Role
+    titled: bool = True
+    title: str | None = None
+    cut: bool = False
+
+    @property
+    def text(self) -> str:
+        """Title and name as printed."""
+        texts = [word.text for word in self.words]
+        if self.title is not None:
+            texts[0] = self.title
+        return " ".join(texts).strip(" ,;:-")
+
+
+def role_of(label: str) -> Role | None:
+    """The role that a label names, None where it names none."""
+    folded = Folded.of(label)
+    if not folded.text:
+        return None
+    for fuzzy in (False, True):
+        for role, words in _ROLES.items():
+            if words.within(folded, fuzzy=fuzzy):
+                return role
+    return None
+
+
+def find_doctors(
+    page: PageText,
+    letterhead: range,
+    block: range = range(0),
+    taken: frozenset[RowRef] = frozenset(),
+) -> list[Doctor]:
+    """All doctors named on a page, in reading order.
+
+    Args:
+        page: the page.
+        letterhead: rows in which a doctor without a label is the letterhead's.
+        block: rows of the patient's block; a doctor without a label there is the requester.
+        taken: rows whose names are not doctors' (the facility's own row).
+    """
+    found: list[Doctor] = []
+    for index, row in enumerate(page.rows):
+        if (page.number, index) not in taken:
+            default: Role = "letterhead" if index in letterhead else "signatory"
+            default = "requester" if index in block else default
+            found += _titled(page, index, row, default)
+            found += _labelled(page, index, row)
+            found += _with_degree(page, index, row)
+    return found
+
+
+def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doctor]:
+    words = [word for segment in row.segments for word in segment.words]
+    starts = _segment_starts(row)
+    at = 0
+    while at < len(words):
+        end = after_title(words, at)
+        if end is None or not _may_start(words, at, starts):
+            at += 1
+            continue
+        stop = after_name(words, end, starts, begun=GLUED.match(words[end - 1].text) is not None)
+        stop = max(stop, end) if khmer_glued(words[end - 1].text) else stop
+        if stop > end or GLUED.match(words[end - 1].text) or khmer_glued(words[end - 1].text):
+            named = tuple(words[at:stop])
+            before = " ".join(word.text for word in words[:at])
+            role = _place_role(page, index, named, before, default)
+            cut = _cut(words, stop, starts)
+            yield Doctor(page.number, named, index, role, cut=cut)
+        at = max(stop, end)
+
+
+def _cut(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
+    """Whether the word behind a name may be the rest of it: neither known nor a number."""
+    if at >= len(words) or at in starts or words[at - 1].text.endswith(","):
+        return False
+    text = words[at].text
+    known = bare(text) in NOT_NAMES or role_of(text) is not None or is_stop(text)
+    return not known and text[0] not in "([-–:;|/.," and not text[0].isdigit()
+
+
+def _segment_starts(row: Row) -> frozenset[int]:
+    starts, count = set(), 0
+    for segment in row.segments:
+        starts.add(count)
+        count += len(segment.words)
+    return frozenset(starts)
+
+
+def _may_start(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
+    """A title starts a segment or follows a label; inside a sentence it names somebody else."""
+    if at in starts:
+        return True
+    before = words[at - 1].text
+    if before.endswith((":", ";", "៖", "-", "–", "|", "/", ",")) or bare(before) in _LINKS:
+        return True
+    return role_of(" ".join(word.text for word in words[max(0, at - 4) : at])) is not None
+
+
+def _place_role(
+    page: PageText, index: int, words: Sequence[Word], before: str, default: Role
+) -> Role:
+    """The role of a titled name: by its label, else by where it stands."""
+    phrases = [part for part in re.split(r"\s{2,}|[:;៖|]", before) if part.strip(" .-–,")]
+    for phrase in reversed(phrases[-2:]):
+        role = role_of(phrase)
+        if role is not None:
+            return role
+    role = _role_near(page, index, words)
+    if role is not None:
+        return role
+    return "signatory" if default == "letterhead" and phrases else default
+
+
+# Lines above and below a name, in heights of its own, in which its label may stand.
+_LABEL_ABOVE, _LABEL_BELOW = 7.0, 2.5
+_LABEL_WORDS = 5
+
+
+def _role_near(page: PageText, index: int, words: Sequence[Word]) -> Role | None:
+    """The role that a label above the name, or right below it, names."""
+    box = bounding([word.box for word in words])
+    for step, reach in ((-1, _LABEL_ABOVE), (1, _LABEL_BELOW)):
+        other = index + step
+        while 0 <= other < len(page.rows):
+            row = page.rows[other]
+            distance = box.y0 - row.box.y1 if step < 0 else row.box.y0 - box.y1
+            if distance > reach * box.height:
+                break
+            for segment in row.segments:
+                if segment.box.overlap_x(box) and len(segment.words) <= _LABEL_WORDS:
+                    if _names_somebody(segment):
+                        return None
+                    role = role_of(segment.text)
+                    if role is not None:
+                        return role
+            other += step
+    return None
+
+
+def _names_somebody(segment: Segment) -> bool:
+    return after_title(segment.words, 0) is not None
+
+
+def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
+    """Names without a title beside a label that only a doctor has."""
+    for i, segment in enumerate(row.segments):
+        text = segment.text
+        label, colon, value = text.replace("៖", ":").partition(":")
+        words = segment.words
+        if not colon:
+            continue
+        if value.strip():
+            words = tuple(words[len(label.split()) :])
+            words = tuple(word for word in words if word.text not in ":៖")
+        elif i + 1 < len(row.segments):
+            words = row.segments[i + 1].words
+        role = role_of(label) if len(label.split()) <= _LABEL_WORDS else None
+        if role not in _NAMING or not words or after_title(words, 0) is not None:
+            continue
+        title = misread_title(words[0])
+        end = after_name(words, 1 if title else 0, frozenset({0}), begun=False)
+        least = 2 if title else 1
+        if least < end <= least + 3 and (end == len(words) or words[end].text[:1] in "(,-"):
+            yield Doctor(page.number, tuple(words[:end]), index, role, title is not None, title)
+
+
+def _with_degree(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
+    """Names that only a degree behind them shows to be a doctor's (``SOK Dara, MD``)."""
+    before = ""
+    for segment in row.segments:
+        words = segment.words
+        end = after_name(words, 0, frozenset({0}), begun=False)
+        degrees = [word for word in words[:end] if DEGREE.fullmatch(word.text)]
+        if degrees and end - len(degrees) >= 2 and after_title(words, 0) is None:
+            named = tuple(words[:end])
+            role = _place_role(page, index, named, before, "signatory")
+            yield Doctor(page.number, named, index, role)
+        before += segment.text + "  "
+
+
+def choose_doctor(doctors: Sequence[Doctor], document_type: str | None) -> Doctor | None:
+    """The doctor that the kind of document is about: see PREFERENCE."""
+    order = PREFERENCE.get(document_type, PREFERENCE[None])
+    for role in order:
+        of_role = [doctor for doctor in doctors if doctor.role == role]
+        if of_role:
+            # Who signs does so at the end; everybody else is named at the beginning.
+            titled = [doctor for doctor in of_role if doctor.titled] or of_role
+            return titled[-1] if role == "signatory" else titled[0]
+    return None
+
+
+def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> HeaderField | None:
+    """The doctor as a header field, None where none is named.
+
+    Two names in the chosen role are marked ``doctors_disagree``.
+    """
+    chosen = choose_doctor(doctors, document_type)
+    if chosen is None:
+        return None
+    names = {untitled(doctor.words) for doctor in doctors if doctor.role == chosen.role}
+    reasons = ["doctors_disagree"] if len(names) > 1 else []
+    reasons += ["cut_name"] if chosen.cut else []
+    ceiling = 0.6 if reasons else 0.95 if chosen.titled else 0.8
+    ceiling = min(ceiling, 0.7) if chosen.title is not None else ceiling
+    info = field_info(Span(chosen.page, chosen.words), reasons=reasons, ceiling=ceiling)
+    return HeaderField(**dict(info), value=chosen.text, role=chosen.role)

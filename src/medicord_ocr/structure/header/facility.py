@@ -1,0 +1,381 @@
+"""The facility on the letterhead, in Khmer, English or French.
+
+The letterhead is the top of the first page. Kingdom, motto, ministry and document titles are
+no facilities, nor is who sent the specimen. A name is kept as it is printed; Khmer that was
+read in visual order (ornate fonts) is mended only where exactly one known name fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from medicord_ocr.khmer import fold, has_khmer, impossible_order, script_of
+from medicord_ocr.page import PageText, Row, Segment, Word
+from medicord_ocr.schema import HeaderField
+from medicord_ocr.structure.fields import RowRef, Span, field_info
+from medicord_ocr.structure.header.facility_names import (
+    bare_name,
+    known_name,
+    mended_ceiling,
+    mended_keyword,
+    without_tail,
+)
+from medicord_ocr.structure.header.patient import patient_labels
+from medicord_ocr.structure.labels import Folded, skeleton, terms
+
+# Keywords by weight: a hospital goes before the laboratory in it.
+_KEYWORDS = {
+    6: terms(
+        r"hospital|hopital|hospitalier|hosp|polyclinic|polyclinique|clinic|clinique|clinics"
+        r"|medical cent(?:er|re)|centre medical|health cent(?:er|re)|centre de sante|health post"
+        r"|maternity|maternite|institute|institut|dispensaire|infirmary|medical group",
+        "មន្ទីរពេទ្យ|មណ្ឌលសុខភាព|ប៉ុស្តិ៍សុខភាព|គ្លីនិក|ពហុព្យាបាល|មន្ទីរសម្រាកព្យាបាល|មន្ទីរសំរាកព្យាបាល|វិទ្យាស្ថាន"
+        "|មន្ទីរព្យាបាល",
+        exact=("clinics",),
+    ),
+    5: terms(
+        r"cabinet|consulting room|diagnostic cent(?:er|re)|imaging cent(?:er|re)|centre d imagerie"
+        r"|cent(?:er|re)",
+        "បន្ទប់ពិគ្រោះ|បន្ទប់ពិនិត្យ|មជ្ឈមណ្ឌល",
+    ),
+    4: terms(
+        r"laboratory|laboratories|laboratoire|laboratoires|[a-z]*labo?|labm|pharmacy|pharmacie",
+        "មន្ទីរពិសោធន៍|ឱសថស្ថាន|មន្ទីរវិភាគ",
+    ),
+    3: terms(r"medical|healthcare|health care|medicare|dental", exact=("medical",)),
+}
+_NO_FACILITY = terms(
+    r"reports?|results?|resultats?|rapport|compte rendu|bulletin|requests?|requisition|invoice"
+    r"|receipt|facture|examination|findings|summary|prescriptions?|ordonnance|certificate"
+    r"|certificat|kingdom of|royaume|nation religion|religion king|roi|ministry|ministere"
+    r"|department|departement"
+    r"|dept|operational district|service|unit|ward|salle|supervisor|technician|director|directeur"
+    r"|manager|chief|chef|staff|doctor on duty|test|tests|page|copyright|www|http|https|e ?mail"
+    r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e",
+    "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|លទ្ធផល|លន្ធផល|របាយការណ៍|វេជ្ជបញ្ជា|ផ្នែក|ឈ្មោះ|អាសយដ្ឋាន"
+    "|អាស័យដ្ឋាន|ទូរស័ព្ទ|ប្រធាន|នាយក|បុគ្គលិក|ស្រុកប្រតិបត្តិ|អ្នកជំងឺ",
+    exact=("service", "reports", "result", "results"),
+)
+_OFFICIAL = terms(
+    r"kingdom of|royaume|nation religion|religion king|ministry|ministere|tel|phone|telephone|fax"
+    r"|hotline|e ?mail|www|http|https|address|adresse|street|blvd|boulevard|sangkat|phnom penh",
+    "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|អាសយដ្ឋាន|អាស័យដ្ឋាន|ទូរស័ព្ទ|ផ្លូវ|សង្កាត់|មហាវិថី",
+)
+# Headings of a report's sections, which may stand under a line "MEDICAL LABORATORY".
+_SECTION = terms(
+    r"(?:bio)?chemistry|h(?:a)?ematology|serology|immunology|urinalysis|microbiology|bacteriology"
+    r"|parasitology|hormon\w*|biochimie|hematologie|serologie|immunologie|microbiologie|bilan .*"
+)
+_NUMBERED = re.compile(
+    r"(?:hospital|clinic|lab|laboratory|hopital|labo) (?:no|number|id|code|ref|n)\b|\blab no\b"
+)
+_ADDRESS = re.compile(
+    r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|street|rue|road|route|\d+ ?[a-z]?,|national road|phum"
+    r"|sangkat|khan|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
+)
+_SENDER = terms(
+    r"referr(?:ed|ing)(?: from| by)?|from|sender|sent by|source|provenance|origine|adresse par"
+    r"|requested by|requester|prescripteur|collected at|collection site|ordered by|copy to",
+    "ប្រភព|មកពី|បញ្ជូន|អ្នកស្នើ",
+)
+_FACILITY_LABEL = re.compile(
+    r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility"
+    r"|hopital|clinique)(?: name)?"
+)
+_FACILITY_LABEL_BONES = frozenset(
+    skeleton(word) for word in ("មន្ទីរពេទ្យ", "មន្ទីរពិសោធន៍", "គ្លីនិក", "គ្រឹះស្ថាន", "មូលដ្ឋានសុខាភិបាល")
+)
+# Words that say what kind of place it is, but not which.
+_GENERIC = frozenset(
+    "of de du des d la le les l and et the for pour medical medicale medicales medicaux analyses"
+    " analyse d'analyses biologie biology clinical clinic clinique health sante general generale"
+    " referral provincial hospital hopital laboratory laboratoire lab labo center centre cabinet"
+    " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
+    " maternite diagnostic imaging imagerie reference".split()
+)
+# Gap between segments, in heights of the text, that a space of large letters may have.
+_WIDE_SPACE = 1.0
+#: Share of the page's height, and rows, that a letterhead may take.
+_LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A candidate for the facility.
+
+    Attributes:
+        words: its words, of one page.
+        row: index of its row on page 1.
+        weight: 3-6 by keyword, 7 for a known name.
+        named: whether it says more than what kind of place it is.
+        fuzzy: whether its keyword was recognised with letters misread.
+        mended: the known spelling where the reading was in visual order, else None.
+    """
+
+    words: tuple[Word, ...]
+    row: int
+    weight: int
+    named: bool
+    fuzzy: bool = False
+    joined: bool = False
+    mended: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The name as printed, without what follows it on its line."""
+        if self.mended is not None:
+            return self.mended
+        return bare_name(_text(self.words))
+
+
+def letterhead_rows(page: PageText) -> range:
+    """Indices of the rows that may be the letterhead: the top of the page, above the patient."""
+    if not page.rows:
+        return range(0)
+    bottom = min(row.box.y0 for row in page.rows) + _LETTERHEAD * page.height
+    last = 0
+    for index, row in enumerate(page.rows[:_LETTERHEAD_ROWS]):
+        if row.box.y0 > bottom:
+            break
+        last = index + 1
+    return range(last)
+
+
+def is_letterhead(row: Row) -> bool:
+    """Whether a row can only be of a letterhead: address, telephone, kingdom, ministry."""
+    return any(
+        _ADDRESS.match(segment.text.lower()) or _OFFICIAL.within(segment.text, fuzzy=False)
+        for segment in row.segments
+    )
+
+
+def find_places(page: PageText) -> list[Place]:
+    """All candidates for the facility in the letterhead of a page, in reading order."""
+    places: list[Place] = []
+    below_patient = False
+    for index in letterhead_rows(page):
+        row = _widened(page.rows[index])
+        of_row = [place for i in range(len(row.segments)) for place in _of_segment(row, i, index)]
+        below_patient = below_patient or _is_patient(row)
+        # Below the patient's name there are senders and wards rather than the letterhead.
+        places += of_row if not (below_patient and places) else []
+    return places
+
+
+def _widened(row: Row) -> Row:
+    """The row with segments joined that only the wide spaces of large letters part."""
+    joined: list[Segment] = []
+    for segment in row.segments:
+        last = joined[-1] if joined else None
+        if last and segment.box.x0 - last.box.x1 <= _WIDE_SPACE * segment.box.height:
+            joined[-1] = Segment(last.words + segment.words, last.box.union(segment.box))
+        else:
+            joined.append(segment)
+    return replace(row, segments=tuple(joined))
+
+
+def _is_patient(row: Row) -> bool:
+    return any(patient_labels(segment.text.lower()) for segment in row.segments)
+
+
+def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
+    segment = row.segments[i]
+    words = _without_tail(segment.words)
+    text = _text(words)
+    before = row.segments[i - 1].text if i else ""
+    label, _, value = text.partition(":") if ":" in text else text.partition("៖")
+    if value.strip():
+        if not _is_facility_label(label):
+            return
+        # The Khmer keyword is a part of the name, and its colon often a vowel misread.
+        if _weight(value)[0] or not has_khmer(label):
+            words = words[_words_of(words, len(label) + 1) :]
+    elif before.rstrip().endswith((":", "៖")) and not _is_facility_label(before):
+        return
+    if _SENDER.within(before) or _SENDER.latin.match(fold(text)):
+        return
+    for part in _by_script(words):
+        place = _place(part, index)
+        if place is not None:
+            yield place
+
+
+def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words up to the address or telephone number behind a name."""
+    return words[: max(1, len(without_tail(_text(words)).split()))]
+
+
+def _is_facility_label(label: str) -> bool:
+    if has_khmer(label):
+        return skeleton(label) in _FACILITY_LABEL_BONES
+    return _FACILITY_LABEL.fullmatch(fold(label)) is not None
+
+
+def _words_of(words: Sequence[Word], characters: int) -> int:
+    """How many words the first characters of their text take."""
+    taken = 0
+    for count, word in enumerate(words):
+        if taken >= characters:
+            return count
+        taken += len(word.text) + 1
+    return len(words)
+
+
+def _by_script(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """The words in one piece, or in two where both scripts name a facility."""
+    runs: list[list[Word]] = []
+    last = "none"
+    for word in words:
+        script = script_of(word.text)
+        if not runs or (script != last and "none" not in (script, last)):
+            runs.append([])
+        runs[-1].append(word)
+        last = script if script != "none" else last
+    parts = [tuple(run) for run in runs]
+    if len(parts) == 2 and all(_weight(_text(part))[0] for part in parts):
+        return parts
+    return [words]
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
+
+
+def _weight(text: str) -> tuple[int, bool]:
+    """Weight of the best keyword, 0 for none, and whether letters of it were misread."""
+    folded = Folded.of(text)
+    for fuzzy in (False, True):
+        for weight, words in _KEYWORDS.items():
+            if words.within(folded, fuzzy=fuzzy):
+                return weight, fuzzy
+    return 0, False
+
+
+def _place(words: tuple[Word, ...], row: int) -> Place | None:
+    text = _text(words)
+    folded = fold(text)
+    if _ADDRESS.match(folded) or _ADDRESS.match(text.lower()) or _NUMBERED.search(folded):
+        return None
+    known, mended = known_name(text)
+    weight, fuzzy = (7, False) if known else _weight(text)
+    if not weight or (not known and _NO_FACILITY.within(text, fuzzy=False)):
+        return None
+    rest = [word for word in folded.split() if word not in _GENERIC and not word.isdigit()]
+    named = known or any(len(word) >= 2 and not has_khmer(word) for word in rest)
+    named = named or _khmer_named(text)
+    if mended is None and has_khmer(text):
+        mended = mended_keyword(bare_name(text))
+    return Place(words, row, weight, named, fuzzy, mended=mended)
+
+
+def _khmer_named(text: str) -> bool:
+    """Whether a Khmer line says more than what kind of place it is."""
+    bones = skeleton(text)
+    for words in _KEYWORDS.values():
+        for term in words.khmer:
+            bones = bones.replace(term, "", 1)
+    return has_khmer(text) and sum(char.isalpha() for char in bones) >= 2
+
+
+def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
+    """The facility among the candidates: by keyword, then named, then the topmost.
+
+    Of a name in both scripts the Latin one is taken, where it is as strong.
+    """
+    if not places:
+        return None
+    wide = [place if place.named else _joined(page, place) for place in places]
+    best = max(wide, key=lambda place: (place.named, min(place.weight, 6), -place.row))
+    latin = [
+        place
+        for place in wide
+        if script_of(place.text) == "latin"
+        and place.named
+        and (place.weight >= 6 or place.weight >= best.weight)
+    ]
+    if script_of(best.text) != "latin" and latin:
+        return min(latin, key=lambda place: (abs(place.row - best.row), place.row))
+    return best
+
+
+def _joined(page: PageText, place: Place) -> Place:
+    """A line that only says what kind of place it is, with the name on the line beside it."""
+    box = Segment(place.words, page.rows[place.row].box).box
+    first = fold(place.words[0].text)
+    steps = (-1, 1) if first not in _GENERIC or _ends_name(place) else (1, -1)
+    for step in steps:
+        index = place.row + step
+        if 0 <= index < len(page.rows):
+            for segment in page.rows[index].segments:
+                if segment.box.overlap_x(box) and _is_name(segment):
+                    words = (
+                        (*segment.words, *place.words)
+                        if step < 0
+                        else (*place.words, *segment.words)
+                    )
+                    return replace(place, words=words, named=True, joined=True)
+    return place
+
+
+def _ends_name(place: Place) -> bool:
+    """Whether it is the English order, with the name before the keyword."""
+    return fold(place.words[-1].text) in {
+        "hospital",
+        "clinic",
+        "laboratory",
+        "center",
+        "polyclinic",
+    }
+
+
+def _is_name(segment: Segment) -> bool:
+    text = segment.text
+    return (
+        len(segment.words) <= 4
+        and not re.search(r"[\d:@/]", text)
+        and script_of(text) == "latin"
+        and all(word.text[:1].isupper() or len(word.text) <= 3 for word in segment.words)
+        and not _NO_FACILITY.within(text)
+        and not _SECTION.within(text)
+        and not _ADDRESS.match(text.lower())
+        and not _weight(text)[0]
+    )
+
+
+def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
+    """The facility as a header field, None where no name is printed."""
+    if place is None or not place.named:
+        return None
+    span = Span(page.number, _name_words(place))
+    reasons = []
+    if impossible_order(place.text) or (place.mended and place.weight < 7):
+        # A vowel of the name may have been read with the wrong consonant just as well.
+        reasons.append("impossible_khmer")
+    ceiling = 0.98 if place.weight == 7 else 0.95
+    if place.fuzzy:
+        ceiling = 0.8
+    if place.mended is not None:
+        ceiling = min(ceiling, mended_ceiling(place.mended, span.text))
+    if place.joined:
+        ceiling = 0.6
+    info = field_info(span, reasons=reasons, ceiling=ceiling)
+    return HeaderField(**dict(info), value=place.text)
+
+
+def _name_words(place: Place) -> tuple[Word, ...]:
+    """The words of the name, without those of the address after it."""
+    if place.mended is not None:
+        return place.words
+    kept = place.text.replace(" ", "")
+    count, taken = 0, ""
+    while count < len(place.words) and len(taken) < len(kept):
+        taken += place.words[count].text.replace("៖", "")
+        count += 1
+    return place.words[:count]
+
+
+def facility_row(places: Sequence[Place], page: PageText) -> frozenset[RowRef]:
+    """The rows that the candidates stand on."""
+    return frozenset((page.number, place.row) for place in places)

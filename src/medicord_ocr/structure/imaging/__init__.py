@@ -1,0 +1,1 @@
+"""Imaging reports: what was examined, and the text of its sections."""

@@ -1,0 +1,333 @@
+"""Imaging reports: what was examined how, and the text of their sections, word for word.
+
+Modality and body part come from the title or a label, never from the text ("compared with the
+CT of May" is no CT). Sections keep their text as printed, negations and all; nothing is
+summarised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from medicord_ocr.page import PageText, Row, Segment, Word
+from medicord_ocr.schema import FieldInfo, Imaging
+from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
+from medicord_ocr.structure.imaging.lines import (
+    Examined,
+    examined,
+    heading,
+    is_imaging_title,
+    is_patient,
+    is_prose,
+    is_sign_off,
+    region_beside,
+    without_bullet,
+)
+from medicord_ocr.structure.imaging.words import Section
+from medicord_ocr.structure.line import Line, line_of
+
+_CORE = ("modality", "body_part", "findings", "impression")
+_SECTIONS: tuple[Section, ...] = ("findings", "impression", "technique", "indication")
+_FIELDS = (*_CORE, "side", "technique", "indication")
+#: Weight of a title that surely names an examination; a label weighs more.
+_SURE = 2
+#: Line pitch against the least of a section from which a new paragraph begins.
+_PARAGRAPH = 1.25
+#: A stretch of so few letters, read no better than this, is a stamp's or a stain's.
+_SPECK_LETTERS, _SPECK_CONFIDENCE = 3, 0.75
+#: Sections that go into no field, and so are left to others.
+_LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
+#: Sections that make a report of a page whose title names no modality.
+_TELLING: frozenset[Section] = frozenset(("findings", "impression"))
+
+
+@dataclass(frozen=True, slots=True)
+class ImagingFindings:
+    """The imaging examinations of a document and the rows that they were read from."""
+
+    items: tuple[Imaging, ...]
+    used: frozenset[RowRef]
+
+
+@dataclass(slots=True)
+class _Text:
+    """The text of a section as it grows, line after line."""
+
+    lines: list[str] = field(default_factory=list)
+    words: list[tuple[int, tuple[Word, ...]]] = field(default_factory=list)
+    rows: list[RowRef] = field(default_factory=list)
+
+    def add(self, line: Line, start: int, ref: RowRef) -> None:
+        text = without_bullet(line.printed(start, len(line.folded)))
+        if text:
+            self.lines.append(text)
+            self.words.append((line.page, line.slice_words(start, len(line.folded))))
+            self.rows.append(ref)
+
+    def cut(self, at: int) -> _Text:
+        """Takes the lines from ``at`` on out, as a text of their own."""
+        rest = _Text(self.lines[at:], self.words[at:], self.rows[at:])
+        del self.lines[at:], self.words[at:], self.rows[at:]
+        return rest
+
+    def paragraph(self) -> int | None:
+        """The first line that stands further from the one above than lines of text do."""
+        tops = [min(word.box.y0 for word in words) for _, words in self.words]
+        pitches = [below - above for above, below in pairwise(tops)]
+        if not pitches or min(pitches) <= 0:
+            return None
+        for index, pitch in enumerate(pitches):
+            if pitch > _PARAGRAPH * min(pitches):
+                return index + 1
+        return None
+
+    def text(self) -> str | None:
+        return " ".join(self.lines) or None
+
+    def span(self) -> Span | None:
+        """The words of the first page that it stands on: a source has one box on one page."""
+        if not self.words:
+            return None
+        page = self.words[0][0]
+        words = tuple(word for number, part in self.words if number == page for word in part)
+        return Span(page, words)
+
+
+@dataclass(slots=True)
+class _Exam:
+    """One examination as it is read."""
+
+    named: bool = False
+    values: dict[str, tuple[str, Span, int]] = field(default_factory=dict)
+    sections: dict[Section, _Text] = field(default_factory=dict)
+    prose: _Text = field(default_factory=_Text)
+    rows: set[RowRef] = field(default_factory=set)
+    unheaded: bool = False
+
+    def take(self, line: Line, found: Examined, ref: RowRef) -> None:
+        """Keeps what a title or label names; a label outweighs a title."""
+        self.named = self.named or found.modality is not None
+        self.rows.add(ref)
+        for name, value, at in (
+            ("modality", found.modality, found.modality_at),
+            ("body_part", found.body_part, found.body_part_at),
+            ("side", found.side, found.side_at),
+        ):
+            if value is None or at is None:
+                continue
+            if name not in self.values or self.values[name][2] < found.weight:
+                self.values[name] = (value, line.span(*at), found.weight)
+
+    def told(self) -> bool:
+        """Whether there is anything of what was seen."""
+        told = (self.sections[name].lines for name in _TELLING & self.sections.keys())
+        return bool(self.prose.lines) or any(told)
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads rows from the first page to the last."""
+
+    exams: list[_Exam] = field(default_factory=list)
+    title: bool = False
+    _open: _Text | None = None
+    _label: RowRef | None = None
+    _started: bool = False
+
+    def row(self, line: Line, ref: RowRef, *, free: bool) -> None:
+        opened = heading(line) if free else None
+        if opened is not None and self.exams:
+            self._section(line, ref, *opened)
+            return
+        found = self._examined(line, ref)
+        if found is not None and (found.modality is not None or self.exams):
+            self._examination(line, ref, found)
+            return
+        if is_imaging_title(line):
+            self.title = True
+            if not self.exams:
+                self.exams.append(_Exam())
+            self.exams[-1].rows.add(ref)
+        elif opened is not None:
+            self.exams.append(_Exam())
+            self._section(line, ref, *opened)
+        elif self._open is not None:
+            self._go_on(line, ref, free=free)
+        elif free and self.exams and not self._started and is_prose(line):
+            self._open = self.exams[-1].prose
+            self._open.add(line, 0, ref)
+
+    def new_page(self) -> None:
+        """What goes on over a page's end still goes on."""
+        self._started = self._started and self._open is None
+
+    def _examined(self, line: Line, ref: RowRef) -> Examined | None:
+        if self._open is None:
+            found = examined(line)
+            if found is None and self._label is not None and ref == _below(self._label):
+                found = region_beside(line)
+            return found
+        # Inside a section only a title of its own kind begins the next examination.
+        found = examined(line, strict=True)
+        if found is None or found.weight < _SURE:
+            return None
+        begins = self._open.lines and self.exams[-1].told()
+        return found if begins or found.weight > _SURE else None
+
+    def _examination(self, line: Line, ref: RowRef, found: Examined) -> None:
+        if not self.exams or (self.exams[-1].told() and found.modality is not None):
+            self.exams.append(_Exam())
+        self.exams[-1].take(line, found, ref)
+        self._label = ref if found.modality is not None else None
+        self._open = None
+        self._started = False
+
+    def _section(self, line: Line, ref: RowRef, section: Section, start: int) -> None:
+        exam = self.exams[-1]
+        if section not in _LEFT:
+            exam.rows.add(ref)
+        text = exam.sections.setdefault(section, _Text())
+        text.add(line, start, ref)
+        self._open = text
+        self._started = True
+
+    def _go_on(self, line: Line, ref: RowRef, *, free: bool) -> None:
+        if self._open is None or is_patient(line):
+            return
+        if is_sign_off(line) or not free:
+            self._open = None
+        else:
+            self._open.add(line, 0, ref)
+
+
+def _below(ref: RowRef) -> RowRef:
+    return ref[0], ref[1] + 1
+
+
+def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> ImagingFindings:
+    """The imaging examinations of a document, in the order of the page.
+
+    Args:
+        pages: the pages after reading; a section may go on from one to the next.
+        taken: rows that belong to something else; they may name the examination, but are
+            never part of a section.
+
+    Returns:
+        what titles, labels and headings open; nothing on pages without them.
+    """
+    reader = _Reader()
+    before: set[str] = set()
+    for page in pages:
+        reader.new_page()
+        repeated = _letterhead(page, before) if before else 0
+        for index, row in enumerate(page.rows):
+            ref = (page.number, index)
+            cleared = _without_specks(row)
+            if index >= repeated and cleared is not None:
+                reader.row(line_of(page.number, cleared), ref, free=ref not in taken)
+        before |= {row.text for row in page.rows}
+    for exam in reader.exams:
+        _find_unheaded(exam)
+    exams = [exam for exam in reader.exams if _is_report(exam, reader.title)]
+    used = frozenset(ref for exam in exams for ref in _rows(exam))
+    return ImagingFindings(tuple(_imaging(exam) for exam in exams), used)
+
+
+def _letterhead(page: PageText, before: set[str]) -> int:
+    """How many rows at a page's top repeat rows of the pages before."""
+    count = 0
+    for index, row in enumerate(page.rows):
+        line = line_of(page.number, row)
+        if row.text in before or is_patient(line):
+            count = index + 1
+        elif index - count >= 2:
+            break
+    return count
+
+
+def _without_specks(row: Row) -> Row | None:
+    """The row without the few stray letters that a stamp or stain adds to it.
+
+    A stretch with a digit is kept: noise that is marked does less harm than a lost measure.
+    """
+    kept = [segment for segment in row.segments if not _is_speck(segment)]
+    return replace(row, segments=tuple(kept)) if kept else None
+
+
+def _is_speck(segment: Segment) -> bool:
+    text = segment.text
+    letters = sum(char.isalpha() for char in text)
+    sure = max(word.confidence for word in segment.words)
+    signs = any(char.isdigit() or char in ":;-=" for char in text)
+    return letters < _SPECK_LETTERS and sure < _SPECK_CONFIDENCE and not signs
+
+
+def _find_unheaded(exam: _Exam) -> None:
+    """Findings whose heading is missing or was not read: what follows a short first section."""
+    if "findings" in exam.sections or exam.prose.lines or not exam.named:
+        return
+    before = [name for name in exam.sections if name in ("indication", "technique", "comparison")]
+    text = exam.sections[before[-1]] if before else _Text()
+    at = text.paragraph()
+    if at is None and len(text.lines) > 1 and text.rows[0] in exam.rows:
+        first, second = text.lines[:2]  # said beside its heading, and not wrapped
+        at = None if second[:1].islower() and first[-1:] not in ".:;" else 1
+    if at is None:
+        return
+    rest = text.cut(at)
+    if len(rest.lines) > 1 and len(rest.lines[0].split()) == 1 and not _ends(rest.lines[0]):
+        exam.rows.update(rest.rows[:1])  # a heading that could not be read
+        rest = rest.cut(1)
+    exam.prose = rest
+    exam.unheaded = True
+
+
+def _ends(text: str) -> bool:
+    return text.endswith((".", "។", ";"))
+
+
+def _is_report(exam: _Exam, title: bool) -> bool:
+    if exam.named:
+        return exam.told() or bool(exam.sections)
+    return title and exam.told()
+
+
+def _rows(exam: _Exam) -> Iterable[RowRef]:
+    yield from exam.rows
+    for section, text in exam.sections.items():
+        if section not in _LEFT:
+            yield from text.rows
+    if "findings" not in exam.sections:
+        yield from exam.prose.rows
+
+
+def _imaging(exam: _Exam) -> Imaging:
+    texts: dict[str, str] = {}
+    fields: dict[str, FieldInfo] = {}
+    for name, (value, span, _) in exam.values.items():
+        texts[name] = value
+        fields[name] = field_info(span)
+    for section in _SECTIONS:
+        part = exam.sections.get(section)
+        if section == "findings" and part is None:
+            part = exam.prose
+        text = part.text() if part is not None else None
+        if part is not None and text is not None:
+            texts[section] = text
+            guessed = section == "findings" and exam.unheaded
+            reasons = ("section_unheaded",) if guessed else ()
+            fields[section] = field_info(part.span(), reasons=reasons, raw=text)
+    ordered = {
+        name: fields.get(name) or field_info(None)
+        for name in _FIELDS
+        if name in fields or name in _CORE
+    }
+    confidence, needs_review = item_confidence(ordered)
+    return Imaging(
+        **{name: texts.get(name) for name in _FIELDS},
+        confidence=confidence,
+        needs_review=needs_review,
+        fields=ordered,
+    )

@@ -1,0 +1,223 @@
+"""Where the columns of a laboratory table begin and end.
+
+Headings say what the columns hold. The edge between two columns is where the fewest words are
+crossed, or where the ruled cells meet; a column whose heading could not be read is known by
+what stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
+
+from medicord_ocr.page import Box, Row, Segment
+from medicord_ocr.structure.labs.headings import Label, Role
+from medicord_ocr.structure.labs.ranges import parse_range
+from medicord_ocr.structure.labs.units import is_unit
+from medicord_ocr.structure.labs.values import clean, match_value
+
+_BINS = 96
+# Cost of a column edge inside the gap between two words of one segment, against 1 inside a word:
+# readers join neighbouring columns, and wide names have gaps too.
+_GAP_COST = 0.35
+# Least share of the rows in which an unheaded column must show what it holds.
+_TELLING_SHARE = 0.4
+# Share of the widest free stretch that another must have to be a gap between columns.
+_WIDE_ENOUGH = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what it holds and its x from ``x0`` to before ``x1``."""
+
+    role: Role
+    x0: float
+    x1: float
+
+
+def columns_of(
+    labels: tuple[Label, ...], rows: Sequence[Row], left: float, right: float
+) -> tuple[Column, ...]:
+    """The columns of a table, left to right and touching.
+
+    Args:
+        labels: its headings.
+        rows: the rows below them.
+        left: from where the table reaches, in pixels.
+        right: to where.
+    """
+    segments = [[s for s in row.segments if left <= s.box.centre < right] for row in rows]
+    telling = [row for row in segments if len(row) > 1] or segments
+    ordered = sorted(_completed(labels, telling), key=lambda label: label.box.centre)
+    edges = [left]
+    for first, second in pairwise(ordered):
+        edges.append(max(edges[-1], _edge(first, second, telling)))
+    edges.append(right)
+    columns = [Column(label.role, edges[i], edges[i + 1]) for i, label in enumerate(ordered)]
+    return tuple(columns)
+
+
+def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> list[Label]:
+    """The headings with those that were not read: names', units', ranges', values'."""
+    found = list(labels)
+    enough = max(2, _TELLING_SHARE * len(rows))
+    if all(label.role != "name" for label in found):
+        _name_column(found, rows, enough)
+    plain: tuple[tuple[Role, Callable[[str], bool]], ...] = (
+        ("unit", is_unit),
+        ("range", _is_range),
+    )
+    for role, tells in plain:
+        if all(label.role != role for label in found):
+            over, apart = _columns_that(tells, found, rows, enough)
+            if len(over) + len(apart) == 1:
+                _give(found, role, over, apart)
+    over, apart = _columns_that(_is_value, found, rows, enough)
+    values = [label for label in found if label.role == "value"]
+    if not values and len(over) + len(apart) == 1:
+        _give(found, "value", over, apart)
+    elif values and apart and all(_count(x.box, _is_value, rows) < enough for x in values):
+        pass  # it may be the result's own column, beside its heading
+    elif over or apart:
+        # Which of them is the result is not said where its heading was read in part or is a day.
+        for label in values:
+            if label.date or not label.whole:
+                found[found.index(label)] = replace(label, role="aside")
+        found.extend(apart)
+    return found
+
+
+def _name_column(found: list[Label], rows: Sequence[Sequence[Segment]], enough: float) -> None:
+    """Find the column of names among the headings not known, or to the left of all."""
+    unread = [label for label in found if not label.known]
+    counts = [_count(label.box, _is_name, rows) for label in unread]
+    if counts and max(counts) >= enough:
+        chosen = unread[counts.index(max(counts))]
+        found[found.index(chosen)] = replace(chosen, role="name", known=True)
+        return
+    leftmost = min(found, key=lambda label: label.box.x0)
+    names = [s.box for row in rows for s in row[:1] if s.box.x1 <= leftmost.box.x0]
+    if names:
+        found.append(Label("name", _typical(names), None))
+
+
+def _columns_that(
+    tells: Callable[[str], bool],
+    found: Sequence[Label],
+    rows: Sequence[Sequence[Segment]],
+    enough: float,
+) -> tuple[list[Label], list[Label]]:
+    """Columns of which most rows tell the same: those with an unread heading, and those without.
+
+    The latter get a label of their own, whose column holds no part of a result.
+    """
+    known = [label.box for label in found if label.known]
+    unread = [label for label in found if not label.known]
+    over = [label for label in unread if _count(label.box, tells, rows) >= enough]
+    apart: list[list[Segment]] = []
+    for row in rows:
+        for segment in row:
+            box = segment.box
+            headed = any(other.overlap_x(box) for other in (*known, *(x.box for x in unread)))
+            if headed or not tells(clean(segment.text)):
+                continue
+            near = next((c for c in apart if c[-1].box.overlap_x(box)), None)
+            if near is None:
+                apart.append([segment])
+            else:
+                near.append(segment)
+    labels = [
+        Label("aside", _typical([s.box for s in column]), column[0].cell, known=False)
+        for column in apart
+        if len(column) >= enough
+    ]
+    return over, labels
+
+
+def _give(found: list[Label], role: Role, over: Sequence[Label], apart: Sequence[Label]) -> None:
+    if over:
+        found[found.index(over[0])] = replace(over[0], role=role, known=True)
+    else:
+        found.append(replace(apart[0], role=role, known=True))
+
+
+def _count(box: Box, tells: Callable[[str], bool], rows: Sequence[Sequence[Segment]]) -> int:
+    """In how many rows something that tells it stands below a heading."""
+    return sum(any(box.overlap_x(s.box) and tells(clean(s.text)) for s in row) for row in rows)
+
+
+def _typical(boxes: Sequence[Box]) -> Box:
+    """A heading's box for what stands below it: left edges agree, right ones vary."""
+    return Box(
+        int(median(box.x0 for box in boxes)),
+        min(box.y0 for box in boxes),
+        int(median(box.x1 for box in boxes)),
+        max(box.y1 for box in boxes),
+    )
+
+
+def _is_range(text: str) -> bool:
+    found = parse_range(text, column=False)
+    return found is not None and (found.bounded or bool(found.by_sex))
+
+
+def _is_value(text: str) -> bool:
+    return match_value(text, 0) is not None and not _is_range(text)
+
+
+def _is_name(text: str) -> bool:
+    return bool(re.search(r"[^\W\d_]{2}", text)) and not (
+        is_unit(text) or _is_range(text) or match_value(text, 0)
+    )
+
+
+def _edge(first: Label, second: Label, rows: Sequence[Sequence[Segment]]) -> float:
+    """The x between two headings that crosses the fewest words below them."""
+    low, high = first.box.centre, second.box.centre
+    if first.cell and second.cell and first.cell.x1 <= second.cell.x0 + 4:
+        low, high = float(first.cell.x1), float(second.cell.x0)
+        # Touching cells; a wider gap is a column without heading, which goes to either side.
+        if high - low < first.box.height:
+            return (low + high) / 2
+    if high - low < 2:
+        return (low + high) / 2
+    costs = [0.0] * _BINS
+    size = (high - low) / _BINS
+    for box in (first.box, second.box):
+        _add(costs, box.x0, box.x1, 1.0, low, size)
+    for row in rows:
+        for segment in row:
+            _add(costs, segment.box.x0, segment.box.x1, _GAP_COST, low, size)
+            for word in segment.words:
+                _add(costs, word.box.x0, word.box.x1, 1.0 - _GAP_COST, low, size)
+    return low + _cheapest(costs) * size
+
+
+def _cheapest(costs: Sequence[float]) -> float:
+    """The middle of the last wide stretch of least cost, in bins.
+
+    The last, since data keep to their heading's left edge: what stands without a heading
+    between two columns (a flag, a prior result) belongs behind the left one.
+    """
+    least = min(costs)
+    runs: list[tuple[int, int]] = []
+    for i, cost in enumerate(costs):
+        if cost > least + 1e-9:
+            continue
+        if runs and sum(runs[-1]) == i:
+            runs[-1] = (runs[-1][0], runs[-1][1] + 1)
+        else:
+            runs.append((i, 1))
+    longest = max(length for _, length in runs)
+    start, length = [run for run in runs if run[1] >= _WIDE_ENOUGH * longest][-1]
+    return start + length / 2
+
+
+def _add(costs: list[float], x0: float, x1: float, cost: float, low: float, size: float) -> None:
+    first = max(0, int((x0 - low) / size))
+    last = min(_BINS, int((x1 - low) / size) + 1)
+    for i in range(first, last):
+        costs[i] += cost

@@ -1,0 +1,369 @@
+"""From the rows of a table with a header to draft results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from medicord_ocr.khmer import fold, has_khmer
+from medicord_ocr.page import PageText, Row
+from medicord_ocr.structure.labs.cells import (
+    read_cells,
+    with_range,
+    with_range_line,
+    with_upper_range,
+)
+from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
+from medicord_ocr.structure.labs.headings import Role
+from medicord_ocr.structure.labs.numbers import Mark
+from medicord_ocr.structure.labs.ordered import read_line
+from medicord_ocr.structure.labs.parts import Part, clean_name
+from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
+from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
+from medicord_ocr.structure.labs.table import Cells, Table, cells_of, spans_columns
+from medicord_ocr.structure.labs.units import find_unit, unit_key
+from medicord_ocr.structure.labs.vocabulary import find_tests
+
+_RESULT_ROLES: tuple[Role, ...] = (
+    "value",
+    "unit",
+    "range",
+    "flag",
+    "male",
+    "female",
+    "susceptible",
+    "intermediate",
+    "resistant",
+)
+_TITLE_WORDS = 6
+# Instead of a name: the same result again in other units.
+_IN_OTHER_UNITS = frozenset({"soit", "ou", "or", "i e", "equivalent"})
+# Share of their height that rows side by side have in common, at least; lines of text that
+# follow each other touch by less (their boxes reach from ascender to descender).
+_SAME_ROW = 0.25
+
+
+def scan_table(page: PageText, table: Table, mark: Mark | None, before: Scan | None = None) -> Scan:
+    """The results of one table.
+
+    Args:
+        page: the page that it stands on.
+        table: its columns and rows.
+        mark: the page's decimal mark.
+        before: the scan of the page before, where the table goes on from there.
+    """
+    state = State(before.section, before.urine) if before else State()
+    entries: list[Entry] = []
+    used = set(table.header)
+    if table.header and (title := _title_above(page, table)):
+        enter(state, title[1])
+        used.add(title[0])
+    for indices, row in _visual_rows(page, table):
+        cells = cells_of(row, table)
+        if cells:
+            _take_row(page, table, indices, row, cells, state, entries, used, mark)
+    kept = _kept(page, table, entries)
+    used.update(index for entry in kept for index in entry.rows)
+    return Scan(tuple(kept), frozenset(used), state.section, state.urine)
+
+
+def _take_row(
+    page: PageText,
+    table: Table,
+    indices: tuple[int, ...],
+    row: Row,
+    cells: Cells,
+    state: State,
+    entries: list[Entry],
+    used: set[int],
+    mark: Mark | None,
+) -> None:
+    """One row of a table: a further line of the last result, a result, a title, or none."""
+    index = indices[0]
+    if fold(_words(cells, "name").text) in _IN_OTHER_UNITS:
+        used.update(indices)
+        return
+    if (taken := _continuation(page, index, cells, entries, mark)) is not None:
+        entries[-1] = taken
+        used.add(index)
+        return
+    if set(cells) <= {"range", "aside", "previous"}:
+        state.range_above = (index, cells)
+        return
+    if _is_lone_name(cells) or spans_columns(row, table):
+        entry = _spanning(index, cells, state, mark)
+        if entry is None:
+            _lone(index, cells, state, used)
+            return
+    else:
+        entry = _entry(page, index, cells, state, mark) or _second_result(
+            page, index, cells, entries, mark
+        )
+    state.waiting = None
+    if entry is not None:
+        entry = replace(entry, rows=(*entry.rows, *indices[1:]))
+        entries.append(_with_range_above(page, entry, state))
+
+
+def _title_above(page: PageText, table: Table) -> tuple[int, str] | None:
+    """The section title that stands right above a table's header, and its row."""
+    index = table.header[0] - 1
+    if index < 0 or page.rows[table.header[0]].box.y0 - page.rows[index].box.y1 > 5 * (
+        page.rows[index].box.height
+    ):
+        return None
+    inside = [s for s in page.rows[index].segments if table.left <= s.box.centre < table.right]
+    text = " ".join(segment.text for segment in inside)
+    return (index, text.strip(" :*-–•")) if is_title(text) else None
+
+
+@dataclass(slots=True)
+class _Visual:
+    """A row as a person sees it: the rows that it is made of, the last one, its columns."""
+
+    indices: tuple[int, ...]
+    row: Row
+    last: Row
+    roles: set[Role]
+    tall: bool = False
+
+
+def _visual_rows(page: PageText, table: Table) -> list[tuple[tuple[int, ...], Row]]:
+    """The rows of a table as a person sees them.
+
+    Rulings cut one row into several; and where a cell has two lines, what stands beside it in
+    the middle of them was read as a row of its own.
+    """
+    seen: list[_Visual] = []
+    for index in table.rows:
+        whole = page.rows[index]
+        inside = tuple(s for s in whole.segments if table.left <= s.box.centre < table.right)
+        if not inside:
+            continue
+        row = Row(inside, whole.block, whole.table)
+        roles = set(cells_of(row, table))
+        above = seen[-1] if seen else None
+        if above and _beside(above.last, row):
+            level = _level(above.row, row)
+            if level or _completes(above, roles):
+                _merge(above, index, row, roles, level=level)
+                continue
+        seen.append(_Visual((index,), row, row, roles))
+    return [(visual.indices, visual.row) for visual in seen]
+
+
+def _beside(above: Row, below: Row) -> bool:
+    """Whether two rows stand side by side, at least by a part of their height."""
+    first, second = above.box, below.box
+    level = first.overlap_y(second) > _SAME_ROW * min(first.height, second.height)
+    return level and not any(a.box.overlap_x(b.box) for a in below.segments for b in above.segments)
+
+
+def _level(above: Row, below: Row) -> bool:
+    first, second = above.box, below.box
+    return abs(first.middle - second.middle) < 0.4 * min(first.height, second.height)
+
+
+def _completes(above: _Visual, roles: set[Role]) -> bool:
+    """Whether a row half beside another is the rest of it: no row of its own, nor noise."""
+    sides: set[Role] = {"range", "aside", "previous"}
+    if above.tall:
+        return roles <= {"name"} | sides
+    value_beside_name = "name" in above.roles and "value" in roles and "name" not in roles
+    row_beside_range = above.roles <= sides and {"name", "value"} <= roles
+    return (value_beside_name and "value" not in above.roles) or (
+        row_beside_range and "range" not in roles
+    )
+
+
+def _merge(above: _Visual, index: int, row: Row, roles: set[Role], *, level: bool) -> None:
+    """Make a row part of the one above; lines of one cell keep their order."""
+    segments = (*above.row.segments, *row.segments)
+    if level:
+        segments = tuple(sorted(segments, key=lambda s: s.box.x0))
+    number = above.row.table if above.row.table is not None else row.table
+    above.row = Row(segments, above.row.block, number)
+    above.indices, above.last = (*above.indices, index), row
+    above.roles, above.tall = above.roles | roles, above.tall or not level
+
+
+def _is_lone_name(cells: Cells) -> bool:
+    return "name" in cells and not any(role in cells for role in _RESULT_ROLES)
+
+
+def _words(cells: Cells, role: Role) -> Stretch:
+    return stretch_of(cells.get(role, ()))
+
+
+def _all(cells: Cells) -> Stretch:
+    groups = [group for parts in cells.values() for group in parts]
+    return stretch_of(sorted(groups, key=lambda group: group[0].box.x0))
+
+
+def _near(page: PageText, above: int, below: int) -> bool:
+    """Whether two rows are lines of one entry, by their distance."""
+    first, second = page.rows[above].box, page.rows[below].box
+    return second.middle - first.middle < 1.7 * max(first.height, second.height)
+
+
+def _continuation(
+    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
+) -> Entry | None:
+    """The last entry with this row as a further line of its range or its name."""
+    if not entries or not _near(page, entries[-1].rows[-1], index):
+        return None
+    last = entries[-1]
+    if set(cells) <= {"range", "aside", "previous"} and "range" in cells:
+        draft = with_range_line(last.draft, cells, mark)
+        return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
+    if not _is_lone_name(cells):
+        return None
+    name = _words(cells, "name")
+    whole = joined(stretch_of([last.draft.name.words]), name)
+    longer = find_tests(clean_name(whole).text)
+    starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))
+    # Only what completes the name above: « Polynucléaires » « neutrophiles », « (SGPT) ».
+    completes = (
+        longer is not None
+        and longer.exact
+        and (last.draft.match is None or (find_tests(name.text) is None and starts_within))
+    )
+    if not completes and not (starts_within and len(name.words) <= 3 and not is_title(name.text)):
+        return None
+    draft = replace(last.draft, name=clean_name(whole), match=longer or last.draft.match)
+    return replace(last, draft=draft, rows=(*last.rows, index))
+
+
+def _with_range_above(page: PageText, entry: Entry, state: State) -> Entry:
+    """The entry with the range that stands a little above it, over a bar that draws the value."""
+    above, state.range_above = state.range_above, None
+    if above is None or not _near(page, above[0], entry.rows[0]):
+        return entry
+    rows = (*entry.rows, above[0])
+    if entry.draft.range is not None:
+        # The first of three lines of a range, the middle one of which stands beside the value.
+        upper = stretch_of(above[1].get("range", ()))
+        whole = with_upper_range(entry.draft, upper, entry.mark)
+        return replace(entry, draft=whole, rows=rows) if whole else entry
+    bare = replace(entry.draft, range_part=None, blemished=entry.draft.blemished - {"range"})
+    draft = with_range(bare, above[1], entry.mark)
+    return entry if draft.range is None else replace(entry, draft=draft, rows=rows)
+
+
+def _spanning(index: int, cells: Cells, state: State, mark: Mark | None) -> Entry | None:
+    """A result that reading ran together into one segment, None for a title or a comment."""
+    stretch = _all(cells)
+    if is_title(stretch.text) or (is_comment(stretch.text) and find_tests(stretch.text) is None):
+        return None
+    draft = next(read_line(stretch, mark), None)
+    if draft is None or not fits(draft, state.urine):
+        return None
+    return Entry(replace(draft, basis="columns"), (index,), state.section, state.urine, mark)
+
+
+def _lone(index: int, cells: Cells, state: State, used: set[int]) -> None:
+    """A row without a result: a section title, or the first line of a name."""
+    stretch = _all(cells)
+    text = " ".join(stretch.text.split()).strip(" :*-–•")
+    state.waiting = None
+    if is_comment(text) or not text:
+        return
+    if is_title(text) or _looks_like_title(stretch):
+        enter(state, text)
+        used.add(index)
+    if not is_title(text):
+        state.waiting = (index, stretch)
+
+
+def _looks_like_title(stretch: Stretch) -> bool:
+    text = stretch.text
+    if len(stretch.words) > _TITLE_WORDS or any(c.isdigit() for c in text) or text.endswith("."):
+        return False
+    return text.isupper() or has_khmer(text) or all(word.bold is True for word in stretch.words)
+
+
+def _entry(
+    page: PageText, index: int, cells: Cells, state: State, mark: Mark | None
+) -> Entry | None:
+    """The entry of a row with a result, its name completed from the line above where it waits."""
+    rows: tuple[int, ...] = (index,)
+    draft = (
+        None if is_comment(_all(cells).text) and not _known_name(cells) else read_cells(cells, mark)
+    )
+    if state.waiting and _near(page, state.waiting[0], index):
+        name = clean_name(joined(state.waiting[1], _words(cells, "name")))
+        match = find_tests(name.text)
+        alone = "name" not in cells
+        if alone or (match and match.exact):
+            groups = cells.get("name", [])
+            completed: Cells = {**cells, "name": [list(state.waiting[1].words), *groups]}
+            draft, rows = read_cells(completed, mark), (state.waiting[0], index)
+            draft = replace(draft, name=name, match=match) if draft else None
+    if draft is None:
+        return None
+    return Entry(draft, rows, state.section, state.urine, mark)
+
+
+def _second_result(
+    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
+) -> Entry | None:
+    """A row without a name below a result: the same test in other units (a share, then a count)."""
+    if "name" in cells or "value" not in cells or not entries:
+        return None
+    last = entries[-1]
+    first, second = page.rows[last.rows[-1]].box, page.rows[index].box
+    if second.middle - first.middle > 2.5 * max(first.height, second.height):
+        return None
+    named: Cells = {**cells, "name": [list(last.draft.name.words)]}
+    draft = read_cells(named, mark)
+    if draft is None or draft.unit is None or draft.value is None or last.draft.unit is None:
+        return None
+    unit = draft.unit.text
+    # A row of another test, whose name was not read, has a unit that this one never carries.
+    carried = last.draft.match and any(find_unit(t.units, unit) for t in last.draft.match.tests)
+    if not carried or unit_key(unit) == unit_key(last.draft.unit.text):
+        return None
+    draft = replace(draft, name=last.draft.name, match=last.draft.match)
+    return Entry(draft, (index,), last.section, last.urine, mark)
+
+
+def _known_name(cells: Cells) -> bool:
+    return find_tests(clean_name(_words(cells, "name")).text) is not None
+
+
+def _kept(page: PageText, table: Table, entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that are results, as the module's first paragraph says."""
+    grades = [_grade(page, table, entry) for entry in entries]
+    sure = [i for i, grade in enumerate(grades) if grade == 2]
+    return [
+        entry
+        for i, entry in enumerate(entries)
+        if grades[i] == 2 or (grades[i] == 1 and sure and sure[0] < i < sure[-1])
+    ]
+
+
+def _grade(page: PageText, table: Table, entry: Entry) -> int:
+    """2 for a result, 1 for one that needs results around it, 0 for none."""
+    draft = entry.draft
+    row = page.rows[entry.rows[-1]]
+    outside = (table.ruled is not None and row.table is None) or not table.header
+    known = evidence(draft)
+    if is_noise(draft.name.text) or (draft.value_part and is_noise(draft.value_part.text)):
+        return 0
+    if draft.match is not None:
+        if draft.value is None and not (draft.unit or draft.range):
+            if not _short_words(draft.value_part):
+                return 0
+            return 2 if draft.match.exact and not outside else 1
+        return 2 if not outside or fits(draft, entry.urine) else 0
+    if draft.value is None:
+        return 1 if not outside and draft.range and (draft.unit or draft.value_part) else 0
+    if outside:
+        return 2 if known == 2 else 0
+    if known:
+        return 2
+    return 1 if draft.value.kind != "pending" else 0
+
+
+def _short_words(part: Part | None) -> bool:
+    return part is not None and 0 < len(part.words) <= 6

@@ -1,0 +1,268 @@
+"""Laboratory tables as columns: where each begins and ends, and what stands in it.
+
+Headings say what the columns hold; the gaps between the words below them, or the ruled cells,
+say where one column ends and the next begins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
+from medicord_ocr.structure.labs.columns import Column, columns_of
+from medicord_ocr.structure.labs.headings import Label, Role, header_labels, is_header_like
+from medicord_ocr.structure.labs.qualitative import is_qualitative
+from medicord_ocr.structure.labs.units import is_unit
+from medicord_ocr.structure.labs.values import clean, flag_direction
+
+_HEADER_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A laboratory table on one page.
+
+    Attributes:
+        columns: left to right, touching.
+        header: indices of its header rows in the page's rows; empty where it goes on from the
+            page before.
+        rows: indices of the rows below it, top to bottom, up to the next header.
+        ruled: number of its ruled table, None when it has no rulings.
+        labels: the headings, for telling where a value without heading may stand.
+    """
+
+    columns: tuple[Column, ...]
+    header: tuple[int, ...]
+    rows: tuple[int, ...]
+    ruled: int | None
+    labels: tuple[Label, ...]
+
+    @property
+    def left(self) -> float:
+        """Its left edge in pixels."""
+        return self.columns[0].x0
+
+    @property
+    def right(self) -> float:
+        """Its right edge in pixels."""
+        return self.columns[-1].x1
+
+    def has(self, role: Role) -> bool:
+        """Whether there is a column of this role."""
+        return any(column.role == role for column in self.columns)
+
+
+Cells = dict[Role, list[list[Word]]]
+
+
+def find_tables(page: PageText) -> tuple[Table, ...]:
+    """The laboratory tables of a page that have a header, in reading order."""
+    headers = _header_groups(page.rows)
+    boxes = [row.box for row in page.rows] if headers else []
+    tables = []
+    for place, (indices, labels) in enumerate(headers):
+        left, right = _extent(labels, [h[1] for h in headers], page.width)
+        first = page.rows[indices[-1]]
+        top = max(label.box.y1 for label in labels)
+        stops = [
+            min(label.box.y0 for label in other)
+            for other_place, (_, other) in enumerate(headers)
+            if other_place != place
+            and min(label.box.y0 for label in other) >= top
+            and _overlaps(other, left, right)
+        ]
+        bottom = min(stops, default=page.height + 1)
+        rows = [
+            i
+            for i, box in enumerate(boxes)
+            if i not in indices and top - box.height / 2 < box.middle < bottom
+        ]
+        rows.sort(key=lambda i: boxes[i].middle)
+        inside = [page.rows[i] for i in rows]
+        columns = columns_of(labels, inside, left, right)
+        tables.append(Table(columns, indices, tuple(rows), first.table, labels))
+    return tuple(tables)
+
+
+def continued(table: Table, before: PageText, page: PageText, until: int) -> Table:
+    """The table as it goes on at the top of the next page, down to row ``until`` (excluded)."""
+    scale = page.width / before.width if before.width else 1.0
+    columns = tuple(Column(c.role, c.x0 * scale, c.x1 * scale) for c in table.columns)
+    return replace(table, columns=columns, header=(), rows=tuple(range(until)), ruled=None)
+
+
+def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Label, ...]]]:
+    """Header rows, one entry a panel.
+
+    Headings wrap, stand at different heights, or come in two languages one above the other:
+    up to four neighbouring rows of nothing but heading words are read as one.
+    """
+    found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
+    wordy = [is_header_like(row) for row in rows]
+    taken = -1
+    for i, row in enumerate(rows):
+        if i <= taken:
+            continue
+        best: tuple[int, tuple[Label, ...]] = (1, header_labels(row))
+        for count in range(2, _HEADER_ROWS + 1):
+            window = rows[i : i + count]
+            if len(window) < count or not all(wordy[i : i + count]) or not _close(*window[-2:]):
+                break
+            stacked = _stacked(window)
+            labels = header_labels(stacked) if stacked else ()
+            if len({m.role for m in labels}) >= max(1, len({m.role for m in best[1]})):
+                best = (count, labels)
+        count, labels = best
+        if labels:
+            taken = i + count - 1
+            indices = tuple(range(i, i + count))
+            found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
+    return found
+
+
+def _close(row: Row, below: Row) -> bool:
+    height = max(row.box.height, below.box.height)
+    return 0 < below.box.middle - row.box.middle < 2.2 * height
+
+
+def _stacked(rows: Sequence[Row]) -> Row | None:
+    """Rows of headings as one, line under line; None when a line stands under two headings."""
+    columns: list[list[Segment]] = []
+    for row in rows:
+        for segment in row.segments:
+            over = [c for c in columns if any(s.box.overlap_x(segment.box) > 0 for s in c)]
+            if len(over) > 1:
+                return None
+            if over:
+                over[0].append(segment)
+            else:
+                columns.append([segment])
+    columns.sort(key=lambda column: min(s.box.x0 for s in column))
+    return Row(tuple(_merge(column) for column in columns), rows[0].block, rows[0].table)
+
+
+def _merge(column: list[Segment]) -> Segment:
+    words = tuple(word for segment in column for word in segment.words)
+    cells = [segment.cell for segment in column if segment.cell]
+    return Segment(words, bounding([s.box for s in column]), bounding(cells) if cells else None)
+
+
+def _panels(labels: tuple[Label, ...], rows: Sequence[Row]) -> list[tuple[Label, ...]]:
+    """The headings of tables side by side, apart: each begins with its name column."""
+    panels: list[list[Label]] = [[]]
+    for label in labels:
+        roles = {other.role for other in panels[-1]}
+        titled = (
+            "value" in roles
+            and label.role == "value"
+            and _title_between(panels[-1][-1], label, rows)
+        )
+        if titled or (label.role == "name" and roles & {"value", "unit", "range"}):
+            panels.append([])
+        panels[-1].append(label)
+    return [tuple(panel) for panel in panels if len(panel) > 1]
+
+
+def _title_between(left: Label, right: Label, rows: Sequence[Row]) -> bool:
+    """Whether a text that is no heading stands between: a second panel's title."""
+    segments = (segment for row in rows for segment in row.segments)
+    return any(left.box.x1 <= s.box.x0 and s.box.x1 <= right.box.x0 for s in segments)
+
+
+def _overlaps(labels: tuple[Label, ...], left: float, right: float) -> bool:
+    return any(left <= label.box.centre < right for label in labels)
+
+
+def _extent(
+    labels: tuple[Label, ...], others: Sequence[tuple[Label, ...]], width: int
+) -> tuple[float, float]:
+    """From where to where a table reaches: up to its neighbours beside it."""
+    x0, x1 = min(label.box.x0 for label in labels), max(label.box.x1 for label in labels)
+    y0, y1 = min(label.box.y0 for label in labels), max(label.box.y1 for label in labels)
+    left, right = 0.0, float(width) + 1
+    for other in others:
+        o0, o1 = min(label.box.x0 for label in other), max(label.box.x1 for label in other)
+        beside = any(label.box.y0 < y1 + 400 and label.box.y1 > y0 - 400 for label in other)
+        if beside and o1 < x0:
+            left = max(left, (o1 + x0) / 2)
+        if beside and o0 > x1:
+            # Names begin at or a little before their heading, ranges may run on behind theirs.
+            right = min(right, x1 + 0.8 * (o0 - x1))
+    return left, right
+
+
+def cells_of(row: Row, table: Table) -> Cells:
+    """The words of a row by the role of the column that they stand in.
+
+    A ruled cell goes whole to the column of its middle; one that spans several columns, such
+    as a section title's, goes to the first. Each list holds one list of words a segment.
+    """
+    cells: Cells = {}
+    for segment in row.segments:
+        if segment.cell is not None and table.ruled is not None:
+            column = _column_at(table, _anchor(segment.cell, table))
+            inside = table.left <= segment.cell.centre < table.right
+            if column and inside:
+                cells.setdefault(column.role, []).append(list(segment.words))
+            continue
+        for role, words in _by_column(segment, table):
+            cells.setdefault(role, []).append(words)
+    return cells
+
+
+def _by_column(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
+    """The words of a segment by column; a name or a result in words runs on over the edge."""
+    parts: list[tuple[Role, list[Word]]] = []
+    for word in segment.words:
+        column = _column_at(table, word.box.centre)
+        if column is None:
+            continue
+        if parts and parts[-1][0] == column.role:
+            parts[-1][1].append(word)
+        else:
+            parts.append((column.role, [word]))
+    kept: list[tuple[Role, list[Word]]] = []
+    for role, words in parts:
+        if kept and kept[-1][0] in {"name", "value"} and not _begins_cell(words):
+            kept[-1][1].extend(words)
+        else:
+            kept.append((role, words))
+    return kept
+
+
+def _begins_cell(words: list[Word]) -> bool:
+    """Whether words can be a cell of their own: figures, a unit, a flag, result words."""
+    text = clean(" ".join(word.text for word in words))
+    if text[0] in "(" and not re.match(r"\([<>≤≥]|\(\s?\d\S*\s?[-–—]", text):
+        return False
+    return bool(
+        any(c.isdigit() or c in "<>≤≥%/+" for c in text)
+        or is_unit(text)
+        or flag_direction(text)
+        or is_qualitative(text)
+        or not re.search(r"[^\W\d_]{3}", text)
+    )
+
+
+def _anchor(cell: Box, table: Table) -> float:
+    covered = [c for c in table.columns if cell.x0 <= (c.x0 + c.x1) / 2 <= cell.x1]
+    return (covered[0].x0 + covered[0].x1) / 2 if len(covered) > 1 else cell.centre
+
+
+def _column_at(table: Table, x: float) -> Column | None:
+    return next((column for column in table.columns if column.x0 <= x < column.x1), None)
+
+
+def spans_columns(row: Row, table: Table) -> bool:
+    """Whether the row is one run of text over several columns: a comment, a title."""
+    inside = [s for s in row.segments if table.left <= s.box.centre < table.right]
+    if len(inside) != 1:
+        return False
+    roles = {c.role for w in inside[0].words if (c := _column_at(table, w.box.centre))}
+    cell = inside[0].cell
+    wide = (
+        cell is not None and sum(cell.x0 <= (c.x0 + c.x1) / 2 <= cell.x1 for c in table.columns) > 1
+    )
+    return wide or len(roles) > 1

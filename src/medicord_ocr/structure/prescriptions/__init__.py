@@ -1,0 +1,1 @@
+"""Prescribed drugs: tables and lists, names, and the grammar of directions."""

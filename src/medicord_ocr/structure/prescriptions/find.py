@@ -1,0 +1,230 @@
+"""Prescribed drugs of a document: which pages prescribe, their tables, their lines.
+
+A drug is only looked for where the page says that it prescribes (a title, Rx, a table headed
+with drugs and how to take them), or where directions stand beside a drug's name on a page that
+is no other report. Antibiotics of an antibiogram, treatments that a report's clinical
+information mentions, footers and diagnoses are no prescriptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from medicord_ocr.page import PageText, Word
+from medicord_ocr.schema import Prescription
+from medicord_ocr.structure.fields import RowRef
+from medicord_ocr.structure.line import Line, join, line_of
+from medicord_ocr.structure.prescriptions.item import Entry, prescription, table_entry, unread_entry
+from medicord_ocr.structure.prescriptions.lines import (
+    is_lab_row,
+    is_other_report,
+    is_stop,
+    is_title,
+)
+from medicord_ocr.structure.prescriptions.listed import DrugList
+from medicord_ocr.structure.prescriptions.sig import parse_sig
+from medicord_ocr.structure.prescriptions.sig_repair import mend
+from medicord_ocr.structure.prescriptions.table import (
+    TIME_COLUMNS,
+    Column,
+    Table,
+    TableRow,
+    find_tables,
+    table_row,
+)
+
+#: Columns that say how a drug is taken.
+_DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_COLUMNS)
+#: Rows of laboratory results from which a page without a title is a report.
+_REPORT_ROWS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionFindings:
+    """The prescriptions of a document and the rows that they were read from."""
+
+    items: tuple[Prescription, ...]
+    used: frozenset[RowRef]
+
+
+@dataclass(slots=True)
+class _Found:
+    entries: list[Entry] = field(default_factory=list)
+    used: set[RowRef] = field(default_factory=set)
+    table: Table | None = None
+
+
+def find_prescriptions(pages: Sequence[PageText], taken: frozenset[RowRef]) -> PrescriptionFindings:
+    """The prescribed drugs of a document, in the order of the page.
+
+    Args:
+        pages: the pages after reading.
+        taken: rows that belong to something else (laboratory tables); never drugs.
+
+    Returns:
+        what is printed and nothing else; empty where no page prescribes.
+    """
+    items: list[Prescription] = []
+    used: set[RowRef] = set()
+    before: _Found | None = None
+    for page in pages:
+        found = _on_page(page, taken, before)
+        items += [prescription(entry) for entry in found.entries]
+        if found.entries:
+            used |= found.used | {ref for entry in found.entries for ref in entry.rows}
+            before = found
+        else:
+            before = None
+    return PrescriptionFindings(tuple(items), frozenset(used))
+
+
+def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) -> _Found:
+    lines = [line_of(page.number, row) for row in page.rows]
+    free = [(page.number, i) not in taken for i in range(len(lines))]
+    titles = [i for i, line in enumerate(lines) if free[i] and is_title(line)]
+    rows = max(free.count(False), sum(map(is_lab_row, lines)))
+    report = rows >= _REPORT_ROWS or any(map(is_other_report, lines))
+    tables = [table for table in find_tables(page) if free[table.first]]
+    tables = tables or _continued(page, before)
+    cue = bool(titles or tables or (before is not None and not report))
+    found = _Found()
+    first = min(titles + [table.first for table in tables]) if report and cue else 0
+    inside = _read_tables(page, tables, free, found)
+    drugs = DrugList(page, cue)
+    for index in range(max(first, 0), len(lines)):
+        if index in inside or not free[index]:
+            drugs.close()
+        else:
+            drugs.add(index)
+    listed = _supported(drugs.entries(), cue, bool(found.entries))
+    if report and not cue:
+        listed = [entry for entry in listed if _complete(entry)]
+        drugs.used.clear()
+    found.entries = sorted(found.entries + listed, key=lambda entry: entry.rows[0])
+    found.used |= drugs.used
+    return found
+
+
+def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
+    """The drugs of a list that something other than their place vouches for."""
+    named = [entry for entry in listed if entry.medication.match is not None]
+    if not cue and not any(_directs(entry) for entry in named):
+        return []
+    vouched = tabled or any(entry.medication.number is not None for entry in named)
+    placed = ("place", "unread")
+    return [entry for entry in listed if vouched or entry.medication.evidence not in placed]
+
+
+def _complete(entry: Entry) -> bool:
+    """Whether a line prescribes by itself, in a report that announces no treatment."""
+    if entry.medication.match is None or entry.medication.strength is None:
+        return False
+    sigs = [parse_sig(line, start) for line, start in entry.directions]
+    return any(sig.dosage and (sig.frequency or sig.duration) for sig in sigs)
+
+
+def _directs(entry: Entry) -> bool:
+    sigs = [parse_sig(line, start) for line, start in entry.directions]
+    return any(sig.dosage or sig.frequency or sig.duration for sig in sigs)
+
+
+# ------------------------------------------------------------------ tables
+
+
+def _continued(page: PageText, before: _Found | None) -> list[Table]:
+    """A ruled table of the page before that goes on here without its heading."""
+    if before is None or before.table is None or before.table.ruled is None:
+        return []
+    for index, row in enumerate(page.rows):
+        if row.table is not None:
+            return [Table(before.table.headings, index - 1, index - 1, row.table)]
+    return []
+
+
+def _read_tables(page: PageText, tables: list[Table], free: list[bool], found: _Found) -> set[int]:
+    inside: set[int] = set()
+    for number, table in enumerate(tables):
+        until = tables[number + 1].first if number + 1 < len(tables) else len(page.rows)
+        grouped = _grouped(page, table, until, free)
+        entries = [_entry(page, rows) for rows in grouped]
+        if all(entry.medication.evidence == "unread" for entry in entries):
+            continue
+        heading = range(max(table.first, 0), table.last + 1)
+        inside |= set(heading) | {row.index for rows in grouped for row in rows}
+        found.entries += entries
+        found.used |= {(page.number, index) for index in heading}
+        found.table = table
+    return inside
+
+
+def _grouped(page: PageText, table: Table, until: int, free: list[bool]) -> list[list[TableRow]]:
+    """The rows of a table, those that go on with the drug above them together with it."""
+    groups: list[list[TableRow]] = []
+    for index in range(table.last + 1, until):
+        row = page.rows[index]
+        if not free[index] or (table.ruled is not None and row.table != table.ruled):
+            break
+        cells = table_row(page, index, table)
+        if table.ruled is None and _ends(cells, row.segments[0].words, page.number):
+            break
+        if is_stop(cells.text("drug").lower()):
+            continue
+        if _begins(cells, table, groups):
+            groups.append([cells])
+        elif groups and any(cells.text(c) for c in cells.cells if c != "number"):
+            groups[-1].append(cells)
+    return groups
+
+
+def _ends(row: TableRow, first: Sequence[Word], page: int) -> bool:
+    if is_stop(join(page, [[first]]).folded):
+        return True
+    filled = [column for column in row.cells if row.text(column)]
+    if len(filled) > 1:
+        return False
+    entry = table_entry(row.cells, (page, row.index))
+    if entry is not None and entry.medication.evidence != "place":
+        return False
+    sigs = [parse_sig(line) for line in row.cells.values()]
+    return not any(sig.parts and sig.unclaimed < 1 for sig in sigs)
+
+
+def _begins(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
+    """Whether a row begins a drug, rather than going on with the one above."""
+    entry = table_entry(row.cells, (0, row.index))
+    if entry is None:
+        return _is_unread(row, table, groups)
+    numbered = any(rows[0].text("number") for rows in groups)
+    if numbered and table.has("number"):
+        if row.text("number"):
+            return True
+        return entry.medication.evidence in ("name", "near_name") and _says(row)
+    return entry.medication.evidence != "place" or _says(row)
+
+
+def _is_unread(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
+    """Whether a row is a drug of its own though its name was not read.
+
+    Joined to the row above it would give that drug the directions of another.
+    """
+    said = [column for column in row.cells if column in _DIRECTING and row.text(column)]
+    if table.has("number") and row.text("number"):
+        return bool(said)
+    again = [c for c in said if groups and any(above.text(c) for above in groups[-1])]
+    return table.ruled is not None and len(again) > 1
+
+
+def _says(row: TableRow) -> bool:
+    return any(row.text(column) for column in row.cells if column not in ("drug", "number"))
+
+
+def _entry(page: PageText, rows: list[TableRow]) -> Entry:
+    cells: dict[Column, Line] = {}
+    for column in dict.fromkeys(column for row in rows for column in row.cells):
+        parts = [[row.cells[column].words] for row in rows if column in row.cells]
+        cells[column] = join(page.number, parts, mend)
+    first = (page.number, rows[0].index)
+    entry = table_entry(cells, first) or unread_entry(cells, first)
+    refs = tuple((page.number, row.index) for row in rows)
+    return Entry(entry.line, entry.medication, entry.directions, entry.cells, refs)

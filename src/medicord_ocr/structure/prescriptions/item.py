@@ -1,0 +1,318 @@
+"""From a drug's words to the prescription: each field as printed, with where it stands.
+
+A field that the page does not print stays None. What can be read in two ways stays None too,
+with the text as ``raw`` and the reason for review.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
+from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
+from medicord_ocr.structure.line import Line, join, khmer_pattern
+from medicord_ocr.structure.prescriptions.medication import (
+    Medication,
+    parse_medication,
+    unread_medication,
+)
+from medicord_ocr.structure.prescriptions.sig import Part, Sig, parse_sig
+from medicord_ocr.structure.prescriptions.sig_patterns import EYE, RANGE
+from medicord_ocr.structure.prescriptions.table import TIME_COLUMNS, Column, is_blank
+
+#: Fields in the order of the contract; the first four are there even when null.
+CORE = ("medication", "dosage", "frequency", "duration")
+_FIELDS = (*CORE, "drug", "strength", "form", "route", "meal", "as_needed", "quantity", "schedule")
+# The most that the name deserves when it is one letter off a known one, or known by its place
+# alone: both below REVIEW_BELOW, since a misread name is what harms most.
+_CEILINGS = {"near_name": 0.7, "place": 0.7}
+#: What a cell's text deserves where its column says what it is but the grammar does not know it.
+_UNPARSED = 0.7
+_NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
+_TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
+_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—][\d½¼¾/.,]+){2,3}")
+_AMOUNT = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What was found of one drug before its fields are made.
+
+    Attributes:
+        line: the line that names it.
+        medication: where on that line.
+        directions: lines with its directions, each with the folded offset where to begin.
+        cells: the cells of its table row by column, empty outside tables.
+        rows: the rows of the page that it was read from.
+    """
+
+    line: Line
+    medication: Medication
+    directions: tuple[tuple[Line, int], ...] = ()
+    cells: Mapping[Column, Line] = field(default_factory=dict)
+    rows: tuple[RowRef, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A printed text and its words; ``mended`` when the text is not letter by letter as read."""
+
+    text: str
+    span: Span
+    mended: bool = False
+
+
+def _found(line: Line, part: Part | None = None) -> _Found:
+    """A stretch of a line, or all of it."""
+    start, end = (part.start, part.end) if part else (0, len(line.folded))
+    text = line.printed(start, end).strip(" ,;:")
+    return _Found(text, line.span(start, end), line.is_mended(start, end))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """Fields as they come: the first to give one wins.
+
+    ``every`` are reasons that hold for each field from then on.
+    """
+
+    values: dict[str, str] = field(default_factory=dict)
+    info: dict[str, FieldInfo] = field(default_factory=dict)
+    every: tuple[str, ...] = ()
+
+    def put(
+        self, name: str, found: _Found, reasons: Iterable[str] = (), ceiling: float = 1.0
+    ) -> None:
+        if not found.text or name in self.values:
+            return
+        reasons = (*reasons, *self.every, *(("repaired",) if found.mended else ()))
+        raw = None if found.mended else found.text
+        self.values[name] = found.text
+        self.info[name] = field_info(found.span, reasons=reasons, ceiling=ceiling, raw=raw)
+
+    def doubt(self, name: str, raw: str, reason: str) -> None:
+        if name not in self.values and name not in self.info:
+            self.info[name] = field_info(None, reasons=(reason,), raw=raw)
+
+
+def prescription(entry: Entry) -> Prescription:
+    """The prescription of one drug."""
+    draft = _Draft()
+    _put_medication(draft, entry)
+    name = draft.info.get("medication")
+    if entry.medication.evidence != "name" and name and name.confidence < REVIEW_BELOW:
+        draft.every = ("doubtful_name",)  # a dose is worth nothing without knowing of what
+    _put_cells(draft, entry)
+    eye = EYE.search(entry.line.folded) is not None
+    sigs = [parse_sig(line, start, eye=eye) for line, start in entry.directions]
+    if "note" in entry.cells:
+        sigs.append(parse_sig(entry.cells["note"], eye=eye))
+    schedule, unread = _grid(entry)
+    for sig in sigs:
+        _put_sig(draft, sig)
+        if not schedule and not unread:
+            schedule = {slot: _found(sig.line, part) for slot, part in sig.schedule.items()}
+    # A code (1-0-1) says when and is the frequency: how much of what is not printed.
+    frequency = draft.values.get("frequency")
+    coded = frequency is not None and _CODE.fullmatch("".join(frequency.split())) is not None
+    _put_schedule(draft, schedule, unread, coded=coded)
+    _put_loose(draft, entry)
+    return _finished(draft, schedule)
+
+
+def _finished(draft: _Draft, schedule: Mapping[str, _Found]) -> Prescription:
+    values = draft.values
+    info = {name: draft.info.get(name) for name in _FIELDS}
+    fields = {n: i or field_info(None) for n, i in info.items() if i is not None or n in CORE}
+    confidence, needs_review = item_confidence(fields)
+    return Prescription(
+        **{name: values.get(name) for name in (*CORE, "drug", "strength", "form")},
+        route=values.get("route"),
+        meal=values.get("meal"),
+        as_needed=True if "as_needed" in values else None,
+        quantity=values.get("quantity"),
+        schedule=Schedule(**{slot: found.text for slot, found in schedule.items()})
+        if schedule
+        else None,
+        confidence=confidence,
+        needs_review=needs_review,
+        fields=fields,
+    )
+
+
+# ------------------------------------------------------------------ the drug
+
+
+def _printed(line: Line, start: int, end: int) -> str:
+    text = line.printed(start, end)
+    if text.count("(") > text.count(")"):
+        closing = line.printed(start, end + 1)
+        text = closing if closing.endswith(")") else text
+    return text.strip(" ,;:-–|")
+
+
+def _put_medication(draft: _Draft, entry: Entry) -> None:
+    line, found = entry.line, entry.medication
+    if found.evidence == "unread":
+        raw = line.printed(0, found.rest)
+        draft.doubt("medication", raw, "unread_name")
+        if found.strength is not None:
+            draft.put(
+                "strength", _Found(_printed(line, *found.strength), line.span(*found.strength))
+            )
+        return
+    reasons = _name_reasons(found)
+    ceiling = _CEILINGS.get(found.evidence, 1.0)
+    name = _printed(line, found.start, found.end)
+    span = line.span(found.start, found.end)
+    strength = _cell(entry, "strength")
+    if found.strength is None and strength is not None:
+        apart = _found(strength)
+        name, span = f"{name} {apart.text}", Span(span.page, (*span.words, *apart.span.words))
+        draft.put("strength", apart)
+    draft.put("medication", _Found(name, span), reasons, ceiling)
+    at = (found.start, found.drug_end)
+    drug = _Found(_printed(line, *at), line.span(*at))
+    draft.put("drug", drug, reasons, ceiling)
+    for key, part in (("strength", found.strength), ("form", found.form)):
+        if part is not None:
+            draft.put(key, _Found(_printed(line, *part).strip("()"), line.span(*part)))
+
+
+def _name_reasons(found: Medication) -> tuple[str, ...]:
+    reasons = []
+    if found.match is not None and found.match.drug.look_alike:
+        reasons.append("look_alike")
+    if found.evidence == "near_name":
+        reasons.append("near_name")
+    elif found.evidence == "place":
+        reasons.append("unknown_drug")
+    return tuple(reasons)
+
+
+def _put_loose(draft: _Draft, entry: Entry) -> None:
+    # "Amlodipine 5 OD": five milligrams or five tablets.
+    loose = entry.medication.loose
+    if loose is not None:
+        draft.doubt("dosage", entry.line.printed(*loose), "ambiguous_sig")
+        draft.doubt("strength", entry.line.printed(*loose), "ambiguous_sig")
+
+
+# ------------------------------------------------------------------ directions
+
+
+def _put_sig(draft: _Draft, sig: Sig) -> None:
+    for name in ("dosage", "frequency", "duration", "quantity", "route", "meal", "as_needed"):
+        part: Part | None = getattr(sig, name)
+        if part is not None:
+            draft.put(name, _found(sig.line, part), sig.doubts.get(name, ()))
+        elif name in sig.doubtful:
+            draft.doubt(name, _found(sig.line, sig.doubtful[name]).text, "ambiguous_sig")
+
+
+def _put_schedule(
+    draft: _Draft, schedule: Mapping[str, _Found], unread: list[_Found], *, coded: bool
+) -> None:
+    if unread:
+        text = unread[0].text
+        draft.doubt("dosage", text, "unread_amount")
+        if not schedule:
+            draft.doubt("schedule", text, "unread_amount")
+    if not schedule:
+        return
+    words = tuple(word for found in schedule.values() for word in found.span.words)
+    span = Span(next(iter(schedule.values())).span.page, tuple(dict.fromkeys(words)))
+    reasons = ("unread_amount",) if unread else ()
+    draft.info["schedule"] = field_info(span, reasons=(*reasons, *draft.every))
+    amounts = {"".join(found.text.split()): found for found in schedule.values()}
+    amounts.pop("0", None)
+    if len(amounts) == 1 and not unread and not coded:
+        draft.put("dosage", next(iter(amounts.values())))
+
+
+# ------------------------------------------------------------------ table cells
+
+
+def _cell(entry: Entry, column: Column) -> Line | None:
+    line = entry.cells.get(column)
+    return None if line is None or is_blank(line.text) else line
+
+
+def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
+    """The amounts under the times of day, and what stands there but is no amount."""
+    schedule: dict[str, _Found] = {}
+    unread = []
+    for column in TIME_COLUMNS:
+        line = _cell(entry, column)
+        if line is None:
+            continue
+        if _AMOUNT.search(line.folded):
+            schedule[column] = _found(line)
+        else:
+            unread.append(_found(line))
+    return schedule, unread
+
+
+_NAMED: tuple[tuple[Column, str], ...] = (
+    ("dose", "dosage"), ("frequency", "frequency"), ("duration", "duration"),
+)  # fmt: skip
+_PLAIN: tuple[tuple[Column, str], ...] = (
+    ("quantity", "quantity"), ("route", "route"), ("meal", "meal"), ("form", "form"),
+)  # fmt: skip
+
+
+def _put_cells(draft: _Draft, entry: Entry) -> None:
+    eye = EYE.search(entry.line.folded) is not None
+    for column, name in _NAMED:
+        line = _cell(entry, column)
+        if line is not None:
+            _put_cell(draft, line, name, eye=eye)
+    for column, name in _PLAIN:
+        line = _cell(entry, column)
+        if line is not None:
+            draft.put(name, _found(line))
+    line = _cell(entry, "sig")
+    if line is not None:
+        _put_sig(draft, parse_sig(line, eye=eye))
+    line = _cell(entry, "other")  # its heading was not read: only what is nothing but directions
+    sig = parse_sig(line, eye=eye) if line is not None else None
+    if sig is not None and sig.directs and sig.unclaimed == 0:
+        _put_sig(draft, sig)
+
+
+def _put_cell(draft: _Draft, line: Line, name: str, *, eye: bool) -> None:
+    """A cell whose column says which field it is; other slots in it fill theirs."""
+    sig = parse_sig(line, eye=eye)
+    amounts = [part for part in sig.parts if part.slot in ("mass", "container")]
+    alone = _NUMBER_ALONE.fullmatch(line.folded)
+    if name == "frequency":
+        alone = alone or _TIMES_ALONE.fullmatch(line.folded)
+    if getattr(sig, name) is not None:
+        _put_sig(draft, sig)
+        return
+    if alone:
+        draft.put(name, _found(line))
+    elif name == "dosage" and amounts:
+        draft.put(name, _found(line, amounts[0]))
+    elif name in sig.doubtful:
+        draft.doubt(name, _found(line).text, "ambiguous_sig")
+    elif not sig.directs:
+        draft.put(name, _found(line), ceiling=_UNPARSED)
+    _put_sig(draft, sig)
+
+
+def table_entry(cells: Mapping[Column, Line], ref: RowRef) -> Entry | None:
+    """The drug of a table's row, None where its cell names none."""
+    line = cells.get("drug")
+    medication = parse_medication(line, placed=True) if line is not None else None
+    if line is None or medication is None:
+        return None
+    return Entry(line, medication, ((line, medication.rest),), cells, (ref,))
+
+
+def unread_entry(cells: Mapping[Column, Line], ref: RowRef) -> Entry:
+    """The drug of a table's row whose name was not read: what is said of it must not be lost."""
+    line = cells.get("drug") or join(ref[0], [])
+    return Entry(line, unread_medication(line), (), cells, (ref,))

@@ -1,0 +1,275 @@
+"""Prescriptions written as lines: a drug, its directions beside or below it, one after another.
+
+Also drugs first and then a paragraph of directions that names them again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from medicord_ocr.page import PageText, Word
+from medicord_ocr.structure.fields import RowRef
+from medicord_ocr.structure.line import Line, join
+from medicord_ocr.structure.prescriptions.item import Entry
+from medicord_ocr.structure.prescriptions.lines import directions_at, is_stop, is_title
+from medicord_ocr.structure.prescriptions.medication import (
+    Medication,
+    list_number,
+    parse_medication,
+    unread_medication,
+)
+from medicord_ocr.structure.prescriptions.sig import Sig, parse_sig
+from medicord_ocr.structure.prescriptions.sig_repair import mend
+
+#: Share of the letters of a line below a drug that may be no direction, and the line still is one.
+UNCLAIMED = 0.5
+#: Words after a drug's name with no direction among them from which the line is a sentence.
+_PROSE_WORDS = 4
+
+_Words = Sequence[Word]
+# More than the number of a list before it: enough for a drug of its own to stand there.
+_SAYING = re.compile(r"[^\W\d_]{3}|[\u1780-\u17b3]")
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Rows of one page that are read as one stretch, from a folded offset of the first on."""
+
+    start: int
+    rows: list[_Words]
+    refs: list[RowRef]
+
+    def line(self) -> Line:
+        return join(self.refs[0][0], [[words] for words in self.rows], mend)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A drug whose directions may still follow."""
+
+    medication: Medication
+    first: Line
+    stretches: list[_Stretch] = field(default_factory=list)
+
+    def directs(self) -> bool:
+        return any(parse_sig(part.line(), part.start).directs for part in self.stretches)
+
+    def entry(self) -> Entry:
+        lines = [(part.line(), part.start) for part in self.stretches]
+        rows = tuple(ref for part in self.stretches for ref in part.refs)
+        whole = parse_medication(lines[0][0]) if self.medication.strength is None else None
+        if whole is not None and whole.strength is not None and whole.match is not None:
+            # The strength stands on the next row.
+            lines[0] = (lines[0][0], whole.rest)
+            return Entry(lines[0][0], whole, tuple(lines), rows=rows)
+        return Entry(self.first, self.medication, tuple(lines), rows=rows)
+
+
+@dataclass(slots=True)
+class DrugList:
+    """Reads the rows of a page from top to bottom.
+
+    Attributes:
+        page: the page.
+        cue: whether something on the page says that it prescribes; without it a drug needs
+            directions beside it.
+        opened: the drugs so far.
+        used: rows that are titles or headings of directions.
+    """
+
+    page: PageText
+    cue: bool
+    opened: list[_Open] = field(default_factory=list)
+    used: set[RowRef] = field(default_factory=set)
+    _current: _Open | None = None
+    _directing: bool = False
+
+    def add(self, index: int) -> None:
+        """Reads the row of that index."""
+        ref = (self.page.number, index)
+        pieces = _pieces(self.page, index)
+        if not pieces:
+            self._current = None
+        for words in pieces:
+            self._read(ref, words)
+
+    def _read(self, ref: RowRef, words: _Words) -> None:
+        line = join(self.page.number, [[words]], mend)
+        begin = directions_at(line)
+        if begin is not None:
+            self._directions(ref, words, line, begin)
+            return
+        if is_title(line):
+            self.used.add(ref)
+        if not self._drug(ref, words, line, 0):
+            self._follow(ref, words, line)
+
+    def close(self) -> None:
+        """What comes next belongs to no drug so far."""
+        self._current = None
+
+    def entries(self) -> list[Entry]:
+        """The drugs, in the order of the page."""
+        return [opened.entry() for opened in self.opened]
+
+    def _directions(self, ref: RowRef, words: _Words, line: Line, begin: int) -> None:
+        self._directing = True
+        self.used.add(ref)
+        if self._drug(ref, words, line, begin) or not parse_sig(line, begin).directs:
+            return
+        waiting = [opened for opened in self.opened if not opened.directs()]
+        if len(waiting) == 1:  # with more of them nobody can tell whose directions these are
+            waiting[0].stretches.append(_Stretch(begin, [words], [ref]))
+            self._current = waiting[0]
+        else:
+            self._current = None
+
+    def _drug(self, ref: RowRef, words: _Words, line: Line, begin: int) -> bool:
+        found = _medication(line, begin)
+        if found is None:
+            found = self._by_number(line) if not begin else None
+        if found is None:
+            return False
+        sig = parse_sig(line, found.rest)
+        known = self._named(found, sig)
+        if known is not None:
+            known.stretches.append(_Stretch(found.rest, [words], [ref]))
+            self._current = known
+            return True
+        if not _accepts(found, sig, self.cue):
+            return False
+        opened = _Open(found, line, [_Stretch(found.rest, [words], [ref])])
+        self.opened.append(opened)
+        self._current = opened
+        return True
+
+    def _by_number(self, line: Line) -> Medication | None:
+        """An unknown name with directions, as the next number of a list of drugs."""
+        number = list_number(line)
+        before = self.opened[-1].medication.number if self.opened else 0
+        if not self.cue or number is None or before is None or number != before + 1:
+            return None
+        found = parse_medication(line, placed=True)
+        if found is None:
+            unread = unread_medication(line)
+            listed = before or parse_sig(line, unread.rest).directs
+            return unread if listed and unread.strength is not None else None
+        if is_title(line.part(found.start, found.end)):
+            return None
+        sig = parse_sig(line, found.rest)
+        return found if sig.directs and sig.unclaimed <= UNCLAIMED else None
+
+    def _named(self, found: Medication, sig: Sig) -> _Open | None:
+        """The drug of the list above that a line of directions names again."""
+        if not self._directing or not (sig.directs or sig.parts):
+            return None
+        for opened in self.opened:
+            if not opened.directs() and _same(opened, found, sig.line):
+                return opened
+        return None
+
+    def _follow(self, ref: RowRef, words: _Words, line: Line) -> None:
+        if self._current is None or not self._goes_on(words, line):
+            self._current = None
+            return
+        stretch = self._current.stretches[-1]
+        stretch.rows.append(words)
+        stretch.refs.append(ref)
+
+    def _goes_on(self, words: _Words, line: Line) -> bool:
+        """Whether a line says how the current drug is used, alone or with the line before it."""
+        sig = parse_sig(line)
+        said = sig.directs or sig.meal or sig.as_needed or sig.quantity or sig.route
+        if said and sig.unclaimed <= UNCLAIMED:
+            return True
+        if self._current is None:
+            return False
+        stretch = self._current.stretches[-1]
+        before = stretch.line()
+        both = _Stretch(stretch.start, [*stretch.rows, words], stretch.refs).line()
+        parts = parse_sig(both, stretch.start).parts  # pendant 5 / jours
+        return any(part.start < len(before.folded) < part.end for part in parts)
+
+
+def _medication(line: Line, begin: int) -> Medication | None:
+    if not begin:
+        return parse_medication(line)
+    rest = line.part(begin, len(line.folded))
+    found = parse_medication(rest)
+    if found is None:
+        return None
+    # Offsets of the part count from where it begins on the line.
+    shift = line.folded.find(rest.folded[:12], max(0, begin - 1))
+    if shift < 0 or not line.folded.startswith(rest.folded.split("\n")[0][:40], shift):
+        return None
+    move = [None if part is None else (part[0] + shift, part[1] + shift)
+            for part in (found.strength, found.form, found.loose)]  # fmt: skip
+    return replace(
+        found,
+        start=found.start + shift,
+        end=found.end + shift,
+        drug_end=found.drug_end + shift,
+        rest=found.rest + shift,
+        strength=move[0],
+        form=move[1],
+        loose=move[2],
+    )
+
+
+def _same(opened: _Open, found: Medication, line: Line) -> bool:
+    first, second = opened.medication.match, found.match
+    if first is not None and second is not None:
+        return first.drug.generic == second.drug.generic
+    name = opened.first.folded[opened.medication.start : opened.medication.drug_end]
+    return name.strip() == line.folded[found.start : found.drug_end].strip()
+
+
+def _pieces(page: PageText, index: int) -> list[_Words]:
+    """The words of a row, cut before each further drug: two columns, or sentence after sentence."""
+    words = _until_stop(page, index)
+    starts = {id(segment.words[0]) for segment in page.rows[index].segments}
+    cuts = [0]
+    for at in range(1, len(words)):
+        apart = id(words[at]) in starts or words[at - 1].text.endswith((".", ";"))
+        said = any(_SAYING.search(word.text) for word in words[cuts[-1] : at])
+        if said and apart and _begins_drug(page.number, words[at:]):
+            cuts.append(at)
+    return [words[a:b] for a, b in zip(cuts, [*cuts[1:], len(words)], strict=True) if a < b]
+
+
+def _begins_drug(page: int, words: _Words) -> bool:
+    line = join(page, [[words[:8]]])
+    found = parse_medication(line)
+    if found is None or found.match is None or not found.match.exact:
+        return False
+    asked = line.folded.startswith(("take ", "give ", "prendre "))
+    return asked or found.strength is not None or found.number is not None
+
+
+def _until_stop(page: PageText, index: int) -> _Words:
+    """The words of a row up to a segment that belongs to the patient's block or a footer.
+
+    Gaps are not kept: what stands beside a drug belongs to it, however wide the gap.
+    """
+    kept: list[Word] = []
+    for segment in page.rows[index].segments:
+        if is_stop(join(page.number, [[segment.words]]).folded):
+            break
+        kept += segment.words
+    return kept
+
+
+def _accepts(found: Medication, sig: Sig, cue: bool) -> bool:
+    rest = sig.line.folded[found.rest :].split()
+    if not sig.directs and sig.unclaimed > UNCLAIMED and len(rest) >= _PROSE_WORDS:
+        return False
+    said = found.strength is not None or sig.directs
+    if found.match is not None and found.match.drug.needs_more and not cue:
+        return found.strength is not None
+    if found.evidence == "name" and found.match is not None:
+        return said or (cue and not found.match.drug.needs_more)
+    if found.evidence == "near_name":
+        return said or (cue and found.number is not None)
+    return cue or sig.directs

@@ -1,0 +1,248 @@
+"""A prescribed drug as it is printed at the start of a line: number, form, name, strength."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from medicord_ocr.structure.line import Line, alternatives
+from medicord_ocr.structure.prescriptions.drugs import DrugMatch, match_at
+from medicord_ocr.structure.prescriptions.sig import parse_sig
+from medicord_ocr.structure.prescriptions.sig_patterns import DRUG_FORM, FORM
+
+#: Why a stretch of text is taken for a drug: a known name, a name one letter off, a strength
+#: after a name, or only where it stands (a table column, a numbered list of drugs); the name of
+#: an ``unread`` one cannot be made out, but there is a drug.
+Evidence = Literal["name", "near_name", "strength", "place", "unread"]
+
+_END = r"(?![a-z])"
+_AMOUNT = r"(?:(?<!\S)\d{1,3}(?:[ .,]\d{3})+(?![0-9.,])|\d{1,7}(?:[.,]\d{1,4})?)"
+_UNIT = rf"(?:(?:mg|mcg|µg|ug|g|gr|grammes?|grams?|ui|iu|mui|miu|m ui|meq|mmol){_END}|%)"
+_PER = (
+    r"(?:ml|mg|g|doses?|puffs?|actuations?|hours?|hr|h|cps?|cpr|tab(?:let)?s?|caps?|sachets?"
+    rf"|gelules?|bouffees?|drops?|gouttes?|unidoses?|vials?|flacons?){_END}"
+)
+#: A strength: 500 mg, 0,5 g, 1 000 000 UI, 125mg/5ml, 500/125 mg, 2 %. A concentration in blood
+#: (mg/dL, mmol/L) or a dose by weight or day (mg/kg, mg/j) is none.
+STRENGTH = re.compile(
+    rf"(?<![0-9.,])(?:{_AMOUNT}\s?{_UNIT}?\s?[/+-]\s?){{0,3}}{_AMOUNT}\s?{_UNIT}"
+    rf"(?:\s?/\s?(?:\d{{1,4}}(?:[.,]\d+)?\s?)?{_PER})?(?!\s?/\s?[a-z])(?![0-9])"
+)
+_INSULIN_DOSE = re.compile(rf"\d{{1,3}}\s?(?:ui|iu|u){_END}(?!\s?/)")
+_NUMBERED = re.compile(
+    r"[^\w\u1780-\u17ff]*(?:(?P<n>\d{1,2})(?:\s(?P=n))?(?:\s?[.)°:,\]]|\s?[-/](?!\s?\d)|\s(?!\s?"
+    + FORM
+    + r"))(?!\d)"
+    r"|(?:[a-f]|[ivx]{1,4})\s?[).]|[*-](?=\s))\s*"
+)
+_RX = re.compile(r"\W*(?:r\s?[x/]|rp)\s?(?:[/:.]|(?=\s)|$)\s*")
+_LABEL = re.compile(
+    r"\W*(?:medications?|medicines?|drugs?|medicaments?|nom du medicament"
+    rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})"
+    r"(?:\s?names?)?(?:\s?\d{1,2})?\s?[:.\-]?\s+"
+)
+_VERB = re.compile(r"(?:take|give|start|add|prendre|continue)\s+")
+_LEADING_FORM = re.compile(
+    r"(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|syr(?:up)?|syp|susp(?:ension)?|cream|drops?"
+    r"|oint(?:ment)?|cps?|comp(?:rime)?|gel(?:ule)?|sol|amp|supp|inh(?:aler)?|neb|sirop|sachet|collyre|creme|pommade|gouttes?|spray|lotion"
+    r"|eye drops?|ear drops?|ointment)"
+    r"(?:\.\s?|\s+)(?=[a-z\u1780-\u17b3])"
+)
+_QUALIFIER = re.compile(
+    r"(?:[\s-]?(?:forte|fort|plus|retard|lp|sr|xr|xl|mr|er|cr|la|duo|ds|junior|adultes?|enfants?"
+    rf"|nourrissons?|codeine|effervescent|h|hct|mups|fc){_END})+"
+)
+_FORM_AFTER = re.compile(rf"\s*[(,-]?\s?(?P<f>{DRUG_FORM})\s?\)?(?!\s?/)")
+_LOOSE = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4})?)(?![0-9%])")
+_NOT_STRENGTH = re.compile(
+    rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
+    r"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|[\u1780-\u17ff])"
+)
+_FORM_ALONE = re.compile(rf"{FORM}|{DRUG_FORM}")
+_BRACKET = re.compile(r"\s?\([^()\d]{2,40}\)")
+_PLAIN_NAME = re.compile(r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL)
+_LETTERS = re.compile(r"[a-z]{3}|[\u1780-\u17b3][^\s]{2}")
+#: First words of lines with a measure that is no strength: vital signs and laboratory results.
+_MEASURED = re.compile(
+    r"(?:weight|poids|height|taille|temp\w*|spo2|sao2|bp|ta|hr|rr|pulse|pouls|glyc\w*|hb\w*|hct"
+    r"|creatin\w*|urea|uree|blood|fbs|rbs|bmi|imc|age|total|dose|take|max\w*|protein\w*|glucose"
+    rf"|albumin\w*|bilirubin\w*|cholesterol|hemoglobin\w*|wbc|rbc|plt|crp|tsh|result\w*){_END}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Medication:
+    """Where a drug's name and strength stand on a line, as folded offsets.
+
+    Attributes:
+        start, end: the medication: name with its strength, and a form printed between them.
+        drug_end: end of the name alone.
+        strength: the strength, None where none is printed.
+        form: the form where it is printed as the drug's own, before or after.
+        rest: where the directions begin.
+        evidence: why it is taken for a drug.
+        match: the known name, None for others.
+        number: its number in a list, None without one.
+        loose: a number after the name with no unit, which may be strength or dose.
+    """
+
+    start: int
+    end: int
+    drug_end: int
+    strength: tuple[int, int] | None
+    form: tuple[int, int] | None
+    rest: int
+    evidence: Evidence
+    match: DrugMatch | None = None
+    number: int | None = None
+    loose: tuple[int, int] | None = None
+
+
+def parse_medication(line: Line, *, placed: bool = False) -> Medication | None:
+    """The drug that a line begins with, or None.
+
+    Args:
+        line: the words of a row, or of a table's cell.
+        placed: whether its place (a column headed "drug") already says that it is one.
+    """
+    number, start = _number(line.folded)
+    label = _LABEL.match(line.folded, start)
+    if label is not None:
+        start, number = label.end(), number or 0
+    found = _medication_at(line, start, placed=placed, numbered=number is not None)
+    leading = _LEADING_FORM.match(line.folded, start)
+    if found is None and leading is not None:
+        found = _medication_at(line, leading.end(), placed=False, numbered=True)
+        found = found and replace(found, form=found.form or leading.span())
+    if found is None and placed:
+        found = _unnamed(line, leading.end() if leading else start)
+        found = found and replace(found, form=leading.span() if leading else None)
+    return replace(found, number=number) if found else None
+
+
+def unread_medication(line: Line) -> Medication:
+    """A drug whose place is known but whose name was not read: its strength, where there is one."""
+    number, start = _number(line.folded)
+    strength = _strength(line.folded, start, None)
+    rest = strength[1] if strength else start
+    return Medication(start, start, start, strength, None, rest, "unread", number=number)
+
+
+def list_number(line: Line) -> int | None:
+    """The number that a line begins with as an item of a list, None without one."""
+    return _number(line.folded)[0]
+
+
+def _number(folded: str) -> tuple[int | None, int]:
+    start, number = 0, None
+    for pattern in (_RX, _NUMBERED, _RX, _VERB):
+        match = pattern.match(folded, start)
+        if match:
+            start = match.end()
+            number = int(match["n"]) if match.groupdict().get("n") else number
+    while start < len(folded) and not (folded[start].isalnum() or folded[start] in "(½"):
+        start += 1
+    return number, start
+
+
+def _medication_at(line: Line, start: int, *, placed: bool, numbered: bool) -> Medication | None:
+    leading = _LEADING_FORM.match(line.folded, start)
+    name = leading.end() if leading else start
+    match = match_at(line, name)
+    if match is not None:
+        found = _known(line, match)
+        return replace(found, form=found.form or leading.span()) if leading else found
+    strength = _strength(line.folded, name, None)
+    if strength is None or strength[0] <= name:
+        return None
+    printed = line.folded[name : strength[0]]
+    if not placed and not _is_name(line, name, strength[0], numbered or leading is not None):
+        return None
+    end = name + len(printed.rstrip(" \n-,.("))
+    if not _LETTERS.search(printed) or parse_sig(line.part(name, end)).directs:
+        return None
+    found = _finish(line, name, end, strength, "strength", None)
+    return replace(found, form=found.form or leading.span()) if leading else found
+
+
+def _is_name(line: Line, start: int, end: int, listed: bool) -> bool:
+    text = line.folded[start:end].strip(" \n-,.(")
+    first = line.printed(start, start + 1)
+    proper = listed or first.isupper() or "\u1780" <= first <= "\u17ff"
+    return bool(proper and _PLAIN_NAME.fullmatch(text) and not _MEASURED.match(text))
+
+
+def _strength(folded: str, start: int, match: DrugMatch | None) -> tuple[int, int] | None:
+    found = STRENGTH.search(folded, start)
+    if found is None:
+        return None
+    insulin = match is not None and match.drug.generic.startswith("insulin")
+    if insulin and _INSULIN_DOSE.fullmatch(found[0].rstrip()):
+        return None
+    return found.start(), found.end()
+
+
+def _known(line: Line, match: DrugMatch) -> Medication:
+    folded = line.folded
+    evidence: Evidence = "name" if match.exact else "near_name"
+    strength = _strength(folded, match.end, match)
+    if strength and _belongs(line, match.end, strength[0]):
+        return _finish(line, match.start, match.end, strength, evidence, match)
+    end = match.end
+    second = match_at(line, end, near=False)  # Insulin Mixtard
+    if second is not None and not folded[end : second.start].strip():
+        end = second.end
+    for pattern in (_BRACKET, _QUALIFIER):
+        more = pattern.match(folded, end)
+        end = more.end() if more else end
+    found = _finish(line, match.start, end, None, evidence, match)
+    loose = _LOOSE.match(folded, end) if found.form is None else None
+    if loose is None or _NOT_STRENGTH.match(folded, loose.end()):
+        return found
+    after = folded[loose.end() :].lstrip(" ,-")
+    if len(loose["v"]) > 1 or not after or after[0].isdigit() or after[0] in "½¼¾":
+        found = _finish(line, match.start, loose.end("v"), None, evidence, match)
+        return replace(found, drug_end=end)
+    return replace(found, rest=loose.end(), loose=loose.span("v"))
+
+
+def _belongs(line: Line, start: int, end: int) -> bool:
+    """Whether what stands between a name and a strength is still the name of the drug."""
+    between = line.folded[start:end]
+    if len(between) > 40 or len(between.split()) > 5 or ":" in between:
+        return False
+    if not between.strip(" \n-,.()"):
+        return True
+    if not any(char.isalnum() for char in between):
+        return not between.strip(" \n-,.()/|")
+    inside = line.part(start, end)
+    return not inside.words or not parse_sig(inside).directs
+
+
+def _finish(
+    line: Line,
+    start: int,
+    drug_end: int,
+    strength: tuple[int, int] | None,
+    evidence: Evidence,
+    match: DrugMatch | None,
+) -> Medication:
+    end = strength[1] if strength else drug_end
+    after = _FORM_AFTER.match(line.folded, end)
+    form = after.span("f") if after else None
+    rest = after.end() if after else end
+    return Medication(start, end, drug_end, strength, form, rest, evidence, match)
+
+
+def _unnamed(line: Line, start: int) -> Medication | None:
+    """A drug known by its place alone: all up to the first direction."""
+    sig = parse_sig(line, start)
+    slots = ("dosage", "frequency", "duration", "quantity", "pairs", "time", "ambiguous")
+    stops = [part.start for part in sig.parts if part.slot in slots and part.start > start]
+    end = min(stops, default=len(line.folded))
+    end = start + len(line.folded[start:end].rstrip(" \n-–:,;.("))
+    name = line.folded[start:end]
+    if not _LETTERS.search(name) or _FORM_ALONE.fullmatch(name):
+        return None
+    return Medication(start, end, end, None, None, end, "place")
