@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engi
 
 from medicord_ocr import __version__, debug, schema
 from medicord_ocr.errors import MedicordError
-from medicord_ocr.intake import SourceDocument, SourcePage, open_document
+from medicord_ocr.intake import FileType, SourceDocument, SourcePage, open_document
 from medicord_ocr.layout import Layout, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Quality, Row
@@ -32,6 +32,8 @@ from medicord_ocr.structure import understand
 #: Height of small letters in pixels of the source below which values go silently wrong: that of
 #: 10.5 point print at 110 dpi (15 of 39 values were wrong at 90 dpi).
 LOW_X_HEIGHT = 8.5
+#: Is given a page's number and its upright raster, (H, W) grey or (H, W, 3) BGR, uint8.
+Show = Callable[[int, debug.Picture], None]
 #: Stages that would move a region of a page against its text layer.
 _MOVING = frozenset({"perspective", "orientation", "deskew"})
 
@@ -49,7 +51,12 @@ class Clock:
         try:
             yield
         finally:
-            self.spent[name] = self.spent.get(name, 0.0) + 1000 * (time.perf_counter() - start)
+            self.add({name: 1000 * (time.perf_counter() - start)})
+
+    def add(self, spent: Mapping[str, float]) -> None:
+        """Add what was spent elsewhere."""
+        for name, milliseconds in spent.items():
+            self.spent[name] = self.spent.get(name, 0.0) + milliseconds
 
 
 @lru_cache(maxsize=4)
@@ -79,6 +86,23 @@ def fingerprint(options: Options) -> str:
     return options.fingerprint(__version__, *(repr(engine) for engine in engines))
 
 
+@dataclass(frozen=True, slots=True)
+class PagesRead:
+    """Pages of one document as they were read, before anything is made of them.
+
+    Attributes:
+        file_type: of the document, by content.
+        page_count: pages in the file, whatever was read of them.
+        pages: those that were read.
+        spent: milliseconds by stage.
+    """
+
+    file_type: FileType
+    page_count: int
+    pages: tuple[PageText, ...]
+    spent: dict[str, float]
+
+
 def extract(
     source: Path | bytes,
     options: Options | None = None,
@@ -98,15 +122,52 @@ def extract(
         MedicordError: when it cannot be read; see ``errors`` for which.
     """
     options = options or Options()
+    return assemble([read_pages(source, options, name=name, debug_dir=debug_dir)], options)
+
+
+def read_pages(
+    source: Path | bytes,
+    options: Options,
+    *,
+    name: str | None = None,
+    debug_dir: Path | None = None,
+    show: Show | None = None,
+) -> PagesRead:
+    """Read the pages that ``options.pages`` selects; ``assemble`` makes a document of them.
+
+    Args:
+        source: as for ``extract``.
+        options: as for ``extract``.
+        name: as for ``extract``.
+        debug_dir: as for ``extract``.
+        show: is given each page's upright raster.
+
+    Raises:
+        MedicordError: when one of them cannot be read.
+    """
     clock = Clock()
     with clock.stage("total"):
         with clock.stage("load"):
             readers = readers_for(options)
         with open_document(source, options, name=name) as document:
-            pages = list(_read_pages(document, readers, options, clock, debug_dir))
-            file_type = document.file_type
-        with clock.stage("structure"):
-            meaning = understand(pages)
+            pages = tuple(_read_pages(document, readers, options, clock, debug_dir, show))
+    return PagesRead(document.file_type, document.page_count, pages, clock.spent)
+
+
+def assemble(parts: Sequence[PagesRead], options: Options) -> schema.Document:
+    """The document that its pages make, in the order given, wherever they were read.
+
+    Args:
+        parts: at least one; together, each page once.
+        options: that they were read with.
+    """
+    readers = readers_for(options)
+    clock = Clock()
+    pages = [page for part in parts for page in part.pages]
+    with clock.stage("total"), clock.stage("structure"):
+        meaning = understand(pages)
+    for part in parts:
+        clock.add(part.spent)
     words = [w for page in pages for row in page.rows for s in row.segments for w in s.words]
     mean = sum(word.confidence for word in words) / len(words) if words else 0.0
     header = meaning.header
@@ -114,7 +175,7 @@ def extract(
         raw_text="\n\n".join(page.text for page in pages),
         average_confidence=round(mean, 4),
         pages=len(pages),
-        file_type=file_type,
+        file_type=parts[0].file_type,
         extracted_at=datetime.now(UTC).replace(microsecond=0),
         categories=meaning.categories,
         possible_report_date=header.report_date.value if header.report_date else None,
@@ -161,6 +222,7 @@ def _read_pages(
     options: Options,
     clock: Clock,
     debug_dir: Path | None,
+    show: Show | None,
 ) -> Iterator[PageText]:
     """The pages one after another, one picture in memory at a time."""
     pages = document.pages()
@@ -170,7 +232,7 @@ def _read_pages(
         if page is None:
             return
         try:
-            yield read_page(page, readers, options, clock, debug_dir)
+            yield read_page(page, readers, options, clock, debug_dir, show)
         except MedicordError as error:
             error.page = error.page or page.number
             error.source = error.source or document.name
@@ -183,6 +245,7 @@ def read_page(
     options: Options,
     clock: Clock | None = None,
     debug_dir: Path | None = None,
+    show: Show | None = None,
 ) -> PageText:
     """Read one page: its text layer where that is sound, its picture elsewhere.
 
@@ -192,6 +255,7 @@ def read_page(
         options: how to read it.
         clock: adds up the time of each stage.
         debug_dir: folder for each stage's picture.
+        show: is given the upright raster that the boxes are in.
 
     Returns:
         Rows in reading order, with boxes in pixels of the upright raster.
@@ -201,9 +265,11 @@ def read_page(
     if not page.layer:
         with clock.stage("intake"):
             picture = page.render()
-        return _read_picture(picture, page, readers, options, clock, trace)
+        return _read_picture(picture, page, readers, options, clock, trace, show)
     with clock.stage("intake"):
         picture = page.render()
+    if show:
+        show(page.number, picture)
     with clock.stage("layout"):
         layer = arrange_words(page.layer, grayscale(picture))
     if not page.unread:
@@ -229,10 +295,13 @@ def _read_picture(
     options: Options,
     clock: Clock,
     trace: Trace | None,
+    show: Show | None,
 ) -> PageText:
     with clock.stage("preprocess"):
         prepared = prepare(picture, page.dpi, options, trace=trace)
     rows, prepared = _read_prepared(prepared, readers, options, clock, trace)
+    if show:
+        show(page.number, prepared.image)
     height, width = prepared.image.shape
     return PageText(
         page.number, width, height, rows, prepared.quality, _warnings(prepared.quality, rows)
