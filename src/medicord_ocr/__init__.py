@@ -6,8 +6,13 @@ costs nothing.
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+# Nothing leaves the machine: from 1.29 on onnxruntime reports its use to its maker unless this is
+# set before it is loaded. It then makes no device number, no queue of events and no connection.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = "0.1.0"
 __all__ = ["Document", "MedicordError", "Options", "__version__", "extract"]
