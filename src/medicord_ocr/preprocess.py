@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, contrast, ink
+from medicord_ocr.ink import Gray, components, contrast, ink
 from medicord_ocr.options import Options
 from medicord_ocr.outline import find_page, undo_perspective
 from medicord_ocr.page import Quality
@@ -234,7 +234,7 @@ def lies_on_its_side(gray: Gray) -> bool:
     """
     factor = NEIGHBOUR_SIZE / max(gray.shape)
     small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink(small, 31), connectivity=8)  # type: ignore[arg-type]
+    _, _, stats, _ = components(ink(small, 31))  # type: ignore[arg-type]
     x, y, w, h, area = (stats[1:, i].astype(np.float32) for i in range(5))
     letters = (w < 80) & (h < 80) & (area >= 6) & (np.maximum(w, h) >= 5)
     if np.count_nonzero(letters) < 30:
@@ -313,7 +313,7 @@ def x_height(gray: Gray) -> float | None:
     ):  # half the size says it as well in a quarter of the time
         half = x_height(rescale(gray, 0.5))
         return None if half is None else 2 * half
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink(gray), connectivity=8)
+    _, _, stats, _ = components(ink(gray))
     w, h, area = stats[1:, 2], stats[1:, 3], stats[1:, 4]
     letters = (h >= 6) & (h <= 120) & (w >= 0.25 * h) & (w <= 2.5 * h) & (area > 0.15 * w * h)
     if np.count_nonzero(letters) < 30:
@@ -358,7 +358,7 @@ def _text_points(gray: Gray) -> tuple[NDArray[np.float32], int]:
     factor = 900 / max(gray.shape)
     small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     mask = ink(np.ascontiguousarray(small), 25)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    _, labels, stats, _ = components(mask)
     keep = (stats[:, 2] < 60) & (stats[:, 3] < 60) & (stats[:, 4] >= 3)
     keep[0] = False
     points = np.argwhere(keep[labels]).astype(np.float32)

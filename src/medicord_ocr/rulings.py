@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, ink, window
+from medicord_ocr.ink import Gray, components, ink, window
 from medicord_ocr.page import Box
 
 #: Shortest ruling and its greatest thickness, in x-heights. The longest dash of print is an em
@@ -62,7 +62,7 @@ class Rulings:
             return Box(*(round(edge * factor) for edge in box))
 
         return Rulings(
-            ((mask > 64) * np.uint8(255)).astype(np.uint8),
+            cv2.threshold(mask, 64, 255, cv2.THRESH_BINARY)[1],  # type: ignore[arg-type]
             tuple(grown(table) for table in self.tables),
             tuple(tuple(grown(cell) for cell in cells) for cells in self.cells),
         )
@@ -96,12 +96,23 @@ def _spanning(sides: Gray, across: Gray, x_height: float) -> Gray:
     """
     reach = max(2, round(0.2 * x_height))
     near = cv2.dilate(np.ascontiguousarray(across), np.ones((1, 2 * reach + 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(sides, connectivity=8)
+    count, labels, stats, _ = components(sides)
     good = np.zeros(count, bool)
     for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
         ends = near[y : y + h, x], near[y : y + h, x + w - 1]
         good[i] = all(end.any() for end in ends)
-    return np.where(good[labels], sides, 0).astype(np.uint8)
+    return _only(good, labels, stats, sides)
+
+
+def _only(
+    good: NDArray[np.bool_], labels: NDArray[np.int32], stats: NDArray[np.int32], marks: Gray
+) -> Gray:
+    """The marks of the good components: each other one is wiped out in its own box alone."""
+    kept = marks.copy()
+    for i in np.flatnonzero(~good[1:]) + 1:
+        x, y, w, h = stats[i, :4]
+        kept[y : y + h, x : x + w][labels[y : y + h, x : x + w] == i] = 0
+    return kept
 
 
 def _runs(marks: Gray, x_height: float, least: float) -> Gray:
@@ -115,7 +126,7 @@ def _runs(marks: Gray, x_height: float, least: float) -> Gray:
     filled = cv2.morphologyEx(runs, cv2.MORPH_OPEN, np.ones((thick + 3, 1), np.uint8))
     if cv2.countNonZero(filled):
         runs = cv2.subtract(runs, cv2.dilate(filled, np.ones((3, 1), np.uint8)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
+    count, labels, stats, _ = components(runs)
     if count <= 1:
         return runs  # type: ignore[return-value]
     # The other ruling of a double one is no letter.
@@ -126,7 +137,7 @@ def _runs(marks: Gray, x_height: float, least: float) -> Gray:
         heavy = stats[i, 2] < TOUCHED[0][0] * x_height and stats[i, 3] > SHORT_THICKNESS * x_height
         long_enough = stats[i, 2] >= length and not heavy
         good[i] = long_enough and _stands_free(letters, stats[i], x_height, touched)
-    return np.where(good[labels], cv2.bitwise_and(bridged, runs), 0).astype(np.uint8)
+    return _only(good, labels, stats, cv2.bitwise_and(bridged, runs))  # type: ignore[arg-type]
 
 
 def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: float) -> Gray:
@@ -135,7 +146,7 @@ def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: f
     They meet no ruling across, and have feet on one side only.
     """
     across = cv2.dilate(horizontal, np.ones((3, 2 * max(2, round(0.2 * x_height)) + 1), np.uint8))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(vertical, connectivity=8)
+    count, labels, stats, _ = components(vertical)
     good = np.zeros(count, bool)
     reach = max(2, round(0.2 * x_height))
     for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
@@ -143,26 +154,17 @@ def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: f
         left, right = marks[y : y + h, max(0, x - reach) : x], marks[y : y + h, x + w :][:, :reach]
         feet = sorted(float(side.any(axis=1).mean()) for side in (left, right) if side.size)
         good[i] = meets or not (len(feet) == 2 and feet[1] > BRACKET_FEET and feet[0] == 0)
-    return np.where(good[labels], vertical, 0).astype(np.uint8)
+    return _only(good, labels, stats, vertical)
 
 
 def _leaders(marks: Gray, x_height: float) -> Gray:
     """The dots that lead from a name to its value: five and more on one line, evenly spaced."""
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    _, labels, stats, centres = components(marks)
     sizes = stats[:, 2:4].max(axis=1)
     dots = np.flatnonzero((sizes[1:] <= DOT * x_height) & (sizes[1:] >= DOT_LEAST * x_height)) + 1
-    dots = dots[np.lexsort((centres[dots, 0],))]
-    taken = np.zeros(count, bool)
-    where, large = centres[dots], sizes[dots]
-    following = np.full(len(dots), -1)
-    for i, (x, y) in enumerate(where):
-        last = int(np.searchsorted(where[:, 0], x + DOT_STEP * x_height))
-        for j in range(i + 1, last):
-            alike = 0.5 * large[i] <= large[j] <= 2 * large[i]
-            level = abs(where[j, 1] - y) < 0.2 * x_height
-            if alike and level and where[j, 0] > x + 0.2 * x_height:
-                following[i] = j
-                break
+    dots = dots[np.argsort(centres[dots, 0], kind="stable")]
+    following = _following(centres[dots], sizes[dots], x_height)
+    leaders = np.zeros_like(marks)
     begun = set(following.tolist())
     for i in range(len(dots)):
         if i in begun or following[i] < 0:
@@ -170,9 +172,39 @@ def _leaders(marks: Gray, x_height: float) -> Gray:
         run = [i]
         while following[run[-1]] >= 0:
             run.append(int(following[run[-1]]))
-        for part in _even(run, where[:, 0]):
-            taken[dots[part]] = True
-    return np.where(taken[labels], 255, 0).astype(np.uint8)
+        for part in _even(run, centres[dots, 0]):
+            for dot in dots[part]:
+                x, y, w, h = stats[dot, :4]
+                area = slice(y, y + h), slice(x, x + w)
+                leaders[area][labels[area] == dot] = 255
+    return leaders
+
+
+def _following(
+    where: NDArray[np.float64], sizes: NDArray[np.int32], x_height: float
+) -> NDArray[np.intp]:
+    """For each dot the next of its size on its line, at most DOT_STEP away; -1 where none is.
+
+    Args:
+        where: (N, 2) float64, centres in pixels, from left to right.
+        sizes: (N,) int32, the longer side of each in pixels.
+        x_height: height of small letters in pixels.
+    """
+    following = np.full(len(where), -1)
+    open_ = np.arange(len(where))
+    for ahead in range(1, len(where)):
+        open_ = open_[open_ + ahead < len(where)]
+        right = where[open_ + ahead, 0] - where[open_, 0]
+        open_, right = open_[right <= DOT_STEP * x_height], right[right <= DOT_STEP * x_height]
+        if not open_.size:
+            break
+        other = open_ + ahead
+        alike = (sizes[other] >= 0.5 * sizes[open_]) & (sizes[other] <= 2 * sizes[open_])
+        level = np.abs(where[other, 1] - where[open_, 1]) < 0.2 * x_height
+        found = alike & level & (right > 0.2 * x_height)
+        following[open_[found]] = other[found]
+        open_ = open_[~found]
+    return following
 
 
 def _even(run: list[int], x: NDArray[Any]) -> list[list[int]]:
@@ -207,7 +239,7 @@ def _grid(
         cv2.dilate(horizontal, np.ones((3, 2 * reach + 1), np.uint8)),
         cv2.dilate(vertical, np.ones((2 * reach + 1, 3), np.uint8)),
     )
-    count, _, stats, _ = cv2.connectedComponentsWithStats(lines, connectivity=8)
+    count, _, stats, _ = components(lines)
     tables, cells = [], []
     for x, y, w, h, _ in stats[1:count]:
         if w < 6 * x_height or h < 2 * x_height:
@@ -220,9 +252,7 @@ def _grid(
 
 
 def _cells(lines: Gray, left: int, top: int, x_height: float) -> tuple[Box, ...]:
-    count, _, stats, _ = cv2.connectedComponentsWithStats(
-        (lines == 0).astype(np.uint8), connectivity=4
-    )
+    count, _, stats, _ = components((lines == 0).astype(np.uint8), 4)
     height, width = lines.shape
     found = []
     for x, y, w, h, area in stats[1:count]:
@@ -251,25 +281,34 @@ def erase(gray: Gray, rulings: Rulings, x_height: float) -> Gray:
         A new picture; where ink goes on both above and below (or left and right of) a ruling,
         the stretch between is kept.
     """
-    if not cv2.countNonZero(rulings.mask):
+    x, y, w, h = cv2.boundingRect(rulings.mask)
+    if not w:
         return gray
+    out = gray.copy()
+    reach = 2 * window(x_height)
+    rows, columns = slice(max(0, y - reach), y + h + reach), slice(max(0, x - reach), x + w + reach)
+    out[rows, columns] = _erased(gray[rows, columns], rulings.mask[rows, columns], x_height)
+    return out
+
+
+def _erased(gray: Gray, mask: Gray, x_height: float) -> Gray:
+    """The part of a picture that has rulings, without them."""
     marks = ink(gray, window(x_height))
-    mask = widened(rulings.mask)
+    mask = widened(mask)
     rest = cv2.subtract(marks, mask)
     # What a short closing of the remaining ink fills inside the mask was a stroke that crossed.
     span = int(np.ceil(_thickness(mask))) + 3
     across = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((span, 1), np.uint8))
     along = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((1, span), np.uint8))
-    strokes = cv2.bitwise_and(cv2.bitwise_or(across, along), cv2.bitwise_and(mask, marks))
+    strokes = cv2.bitwise_and(cv2.bitwise_or(across, along), marks)
     # Paper is the brightest of the surroundings: a table's row may be shaded.
     paper = cv2.dilate(gray, np.ones((span + 2, span + 2), np.uint8))
-    wipe = (mask > 0) & (strokes == 0)
-    out = gray.copy()
-    out[wipe] = paper[wipe]
-    return out
+    return cv2.copyTo(paper, cv2.subtract(mask, strokes), gray.copy())  # type: ignore[return-value]
 
 
 def _thickness(mask: Gray) -> float:
     """Typical thickness of the rulings in pixels: from the distance of ridge pixels to the edge."""
-    inside = cv2.distanceTransform(mask, cv2.DIST_L1, 3)
-    return float(min(12.0, 2.0 * np.percentile(inside[mask > 0], 90)))
+    inside = cv2.distanceTransform(mask, cv2.DIST_L1, 3, dstType=cv2.CV_8U)
+    counts = cv2.calcHist([inside], [0], mask, [256], [0, 256]).ravel()
+    below = np.cumsum(counts)
+    return float(min(12.0, 2.0 * np.searchsorted(below, 0.9 * below[-1])))
