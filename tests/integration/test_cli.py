@@ -126,7 +126,35 @@ def test_text_and_csv_of_one_document(command: Command, report: Path) -> None:
     assert {row["source"] for row in rows} == {str(report)}
 
 
+def test_fhir_of_one_document_is_a_bundle_with_the_digits_that_were_printed(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "a.pdf").write_bytes(
+        pdf(Page(text(72, 700, "Fasting Glucose 5.20 mmol/L 3.90 - 6.10")))
+    )
+    result = command("extract", "a.pdf", "--format", "fhir")
+    assert result.code == 0
+    assert result.out.count("\n") == 1
+    assert json.loads(result.out)["resourceType"] == "Bundle"
+    assert '"valueQuantity":{"value":5.20,' in result.out
+    assert '"title":"a.pdf"' in result.out
+
+
 # ---------------------------------------------------------------- several documents
+
+
+def test_fhir_of_several_is_a_bundle_a_line_also_of_what_failed(
+    command: Command, report: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.pdf").write_bytes(b"no PDF at all")
+    result = command("extract", report, "bad.pdf", "--format", "fhir")
+    assert result.code == 9
+    good, bad = (json.loads(line)["entry"] for line in result.out.splitlines())
+    assert "Observation" in {entry["resource"]["resourceType"] for entry in good}
+    assert [entry["resource"]["resourceType"] for entry in bad] == [
+        "DocumentReference",
+        "OperationOutcome",
+    ]
 
 
 def test_a_folder_gives_a_record_a_line_and_exit_code_9_when_one_fails(

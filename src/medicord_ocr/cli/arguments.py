@@ -59,8 +59,9 @@ OutputFormat = Annotated[
         "-f",
         "--format",
         help="json: the document; jsonl: a record a line, also of what failed; text: what was "
-        "read; csv: a row for each document and each result in it, with an apostrophe before "
-        "what a spreadsheet would take for a formula.",
+        "read; fhir: an R4 Bundle, of several documents one a line (NDJSON); csv: a row for each "
+        "document and each result in it, with an apostrophe before what a spreadsheet would take "
+        "for a formula.",
         show_default="json, or jsonl for several",
     ),
 ]

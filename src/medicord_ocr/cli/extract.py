@@ -132,6 +132,9 @@ def _write_one(source: Input, request: Request, output: Output) -> None:
         log.warning("%s%s", page, warning.message)
     if request.format == "csv":
         output.write(formats.csv_head() + formats.record_csv(success(source, task, document)))
+    elif request.format == "fhir":
+        record = success(source, task, document)
+        output.write(formats.record_fhir(record, pretty=output.terminal))
     elif request.format == "text":
         output.write(formats.document_text(document))
     else:
@@ -196,6 +199,7 @@ _RENDER: dict[Format, Callable[[Record], bytes]] = {
     "json": formats.record_line,
     "jsonl": formats.record_line,
     "text": formats.record_text,
+    "fhir": formats.record_fhir,
     "csv": formats.record_csv,
 }
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 if TYPE_CHECKING:
     from medicord_ocr.schema import Document, Record
 
-Format = Literal["json", "jsonl", "text", "csv"]
+Format = Literal["json", "jsonl", "text", "fhir", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 COLUMNS = (
@@ -78,6 +78,17 @@ def record_text(record: Record) -> bytes:
     """The text of one input of several, under a line with its name."""
     text = document_text(record.document) if record.document else b""
     return f"==> {_CONTROL.sub('', record.source)} <==\n".encode() + text + b"\n"
+
+
+def record_fhir(record: Record, *, pretty: bool = False) -> bytes:
+    """One input as an R4 Bundle, on one line or indented; what was not read as its failure."""
+    from medicord_ocr import fhir
+
+    if record.document is None:
+        made = fhir.failure(record)
+    else:
+        made = fhir.bundle(record.document, name=record.source, sha256=record.sha256)
+    return fhir.bundle_json(made, pretty=pretty) + b"\n"
 
 
 def schema_json(name: Literal["document", "record"]) -> bytes:
