@@ -32,7 +32,8 @@ def tracer(folder: Path, page: int) -> Trace:
     """A function that writes each stage's picture as ``pNNN-NN-stage.png`` into a folder.
 
     Args:
-        folder: made when it is not there, private to the user.
+        folder: made when it is not there, and private to the user then and where it is empty;
+            one that holds other things keeps its mode, and the pictures alone are private.
         page: page number counted from 1.
 
     Raises:
@@ -40,7 +41,8 @@ def tracer(folder: Path, page: int) -> Trace:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        if not any(folder.iterdir()):
+            folder.chmod(0o700)
     except OSError as error:
         raise _not_writable(folder) from error
     count = 0

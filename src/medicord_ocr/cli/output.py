@@ -16,7 +16,7 @@ from glob import escape
 from io import FileIO, RawIOBase
 from pathlib import Path
 
-from medicord_ocr.cli.locks import hold
+from medicord_ocr.cli.locks import hold, remove_free
 from medicord_ocr.errors import OutputError
 
 _UNFINISHED = ".part"
@@ -150,9 +150,8 @@ def _rename(unfinished: Path, target: Path) -> None:
 def _sweep(target: Path) -> None:
     """Remove unfinished files of earlier runs with this target, but not of one that still runs."""
     for left in target.parent.glob(f"{escape(_prefix(target))}*{_UNFINISHED}"):
-        with suppress(OSError), left.open("rb+") as file:
-            hold(file.fileno())
-            left.unlink()
+        with suppress(OSError):
+            remove_free(left)
 
 
 def _prefix(target: Path) -> str:

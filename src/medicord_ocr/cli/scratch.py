@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from medicord_ocr.cli.locks import hold
+from medicord_ocr.cli.locks import held, remove_free
 from medicord_ocr.errors import OutputError
 
 #: Temporary folders of ours begin with this, those of runs and those that the library makes.
@@ -36,16 +36,13 @@ def scratch() -> Iterator[Path]:
         base = Path(tempfile.gettempdir())
         sweep(base)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-        lock = (folder / f"{_LOCK}-new").open("wb")
+        lock = held(folder / _LOCK)
     except OSError as error:
         raise OutputError(
             f"there is no room for temporary files ({os.strerror(error.errno or 0)})",
             hint="Free some, or set TMPDIR to a folder that can be written to",
         ) from error
     try:
-        with suppress(OSError):  # a file system without locks: nothing is swept there either
-            hold(lock.fileno())
-            (folder / f"{_LOCK}-new").rename(folder / _LOCK)
         with _temporary(folder):
             yield folder
     finally:
@@ -83,7 +80,5 @@ def _free(folder: Path) -> bool:
     lock = folder / _LOCK
     if not lock.exists():
         return time.time() - about.st_mtime > _ABANDONED
-    with lock.open("rb+") as file:
-        hold(file.fileno())
-    lock.unlink()
+    remove_free(lock)
     return True
