@@ -16,11 +16,12 @@ _ABOUT = """Structured JSON from scans, photos and PDFs of Cambodian medical doc
 English, French), on this machine alone."""
 _MORE = """Settings are read from the environment or .env: TESSERACT_CMD, TESSDATA_PREFIX,
 DEFAULT_LANGUAGES, OCR_CONFIDENCE_THRESHOLD, CLI_MAX_FILE_SIZE_MB, MAX_PAGES, MAX_PIXELS,
-LOG_LEVEL.
+LOG_LEVEL; MEDICORD_MODELS and NO_COLOR from the environment alone.
 
 Exit codes: 0 ok, 1 internal fault, 2 usage or settings, 3 something is not installed,
 4 unreadable or unsupported input, 5 encrypted input, 6 over a limit, 7 output not writable,
-8 engine crashed, 9 some inputs failed, 10 below a threshold of evaluate."""
+8 engine crashed, 9 some inputs failed, 10 below a threshold of evaluate, 130 interrupted,
+143 terminated."""
 _EXAMPLES = """\b
 Examples:
   medicord-ocr extract scan.jpg
@@ -134,7 +135,7 @@ def evaluate(
 
 @app.command()
 def schema(of: given.SchemaOf = "document") -> None:
-    """Print the JSON Schema of the document, or of the record of several."""
+    """Print the JSON Schema of the document or of the record."""
     from medicord_ocr.cli.formats import schema_json
     from medicord_ocr.cli.output import open_output
 
@@ -144,7 +145,7 @@ def schema(of: given.SchemaOf = "document") -> None:
 
 @app.command()
 def doctor(json: given.AsJson = False, verbose: given.Verbose = False) -> None:
-    """Show what is installed, what is missing, and the command that installs it."""
+    """Show what is installed, and how to install what is missing."""
     from medicord_ocr.cli import doctor as command
 
     raise typer.Exit(command.run(_settings(quiet=False, verbose=verbose), json=json))

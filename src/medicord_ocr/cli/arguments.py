@@ -34,7 +34,11 @@ Engine = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        "-j", "--jobs", min=1, help="Documents read at a time; else as many as there are cores."
+        "-j",
+        "--jobs",
+        metavar="N",
+        min=1,
+        help="Documents read at a time; else as many as there are cores.",
     ),
 ]
 
@@ -114,7 +118,7 @@ ReportFile = Annotated[
     typer.Option("--json", metavar="FILE", help="Also write the whole report here."),
 ]
 Limit = Annotated[
-    int | None, typer.Option(min=1, help="So many documents, spread over the folder.")
+    int | None, typer.Option(metavar="N", min=1, help="So many documents, spread over the folder.")
 ]
 SchemaOf = Annotated[Literal["document", "record"], typer.Argument(help="What it describes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]

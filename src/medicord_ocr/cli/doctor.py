@@ -222,7 +222,8 @@ def _languages(settings: Settings) -> Iterator[Check]:
         yield Check("language data", "missing", error.message, fix)
         return
     there = sorted(path.stem for path in folder.glob("*.traineddata"))
-    yield Check("language data", "ok", f"{folder}: {len(there)} languages")
+    held = f"{len(there)} files" if len(there) > 9 else ", ".join(there)
+    yield Check("language data", "ok", f"{folder}: {held}")
     needed = parse_languages(settings.default_languages)
     for name in dict.fromkeys((*needed, *_LANGUAGES)):
         use = _LANGUAGES.get(name, "in DEFAULT_LANGUAGES")
