@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.command import COMMAND, Result, environment, run
-from tests.faults.pipeline_stand_in import SECRET
+from tests.faults.pipeline_stand_in import SECRET, picture
 
 pytestmark = pytest.mark.faults
 
@@ -36,7 +36,7 @@ def command(tmp_path: Path, variables: dict[str, str]) -> Command:
 
 
 def put(folder: Path, name: str, says: str) -> str:
-    (folder / name).write_text(says)
+    picture(folder / name, says)
     return name
 
 
@@ -55,10 +55,10 @@ def test_it_ends_its_processes_where_no_other_program_is_installed(
 @pytest.mark.parametrize(
     ("says", "code", "sentence"),
     [
-        ("limit", 6, "a.png: it has too many pages."),
-        ("locked x", 5, "a.png: it is encrypted. Give its password"),
-        ("crash", 8, "a.png: the process that read it crashed."),
-        ("killed", 8, "a.png: the process that read it crashed."),
+        ("limit", 6, "it has too many pages."),
+        ("locked x", 5, "it is encrypted. Give its password"),
+        ("crash", 8, "the process that read it crashed (SIGSEGV)."),
+        ("killed", 8, "the process that read it crashed (SIGKILL)."),
         ("exit", 1, "internal fault: SystemExit"),
         ("fault", 1, "internal fault: ValueError at "),
         ("end", 1, "internal fault: EOFError at "),
@@ -73,7 +73,7 @@ def test_each_failure_has_its_exit_code_and_one_sentence(
     result = command("extract", put(tmp_path, "a.png", says))
     assert result.code == code
     assert result.out == ""
-    assert result.err.startswith("medicord-ocr: error: " + sentence)
+    assert result.err.startswith("medicord-ocr: error: a.png, page 1: " + sentence)
     assert result.err.count("\n") == 1
 
 
@@ -146,6 +146,29 @@ def test_one_bad_input_of_several_harms_no_other(
     assert "7 documents: 3 read, 4 failed" in result.err
 
 
+def test_a_page_that_fails_costs_the_document_that_page_alone(
+    command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    picture(tmp_path / "in" / "1.tif", "crash", "second", "fault", "fourth", "limit")
+    picture(tmp_path / "in" / "2.tif", "first", "second")
+    picture(tmp_path / "in" / "3.tif", "crash", "killed")
+    result = command("extract", "in", "--jobs", "2")
+    partial, whole, nothing = (json.loads(line) for line in result.out.splitlines())
+    assert result.code == 9
+    assert partial["status"] == "partial"
+    assert partial["document"]["raw_text"] == "second\n\nfourth"
+    assert [page["page"] for page in partial["document"]["quality"]] == [2, 4]
+    assert [(e["code"], e["page"]) for e in partial["errors"]] == [
+        ("engine.crashed", 1),
+        ("internal", 3),
+        ("input.over_limit", 5),
+    ]
+    assert (whole["status"], whole["document"]["raw_text"]) == ("ok", "first\n\nsecond")
+    assert (nothing["status"], nothing["document"]) == ("failed", None)
+    assert [e["page"] for e in nothing["errors"]] == [1, 2]
+
+
 def test_a_failed_single_input_is_a_record_where_records_are_asked_for(
     command: Command, tmp_path: Path
 ) -> None:
@@ -156,7 +179,7 @@ def test_a_failed_single_input_is_a_record_where_records_are_asked_for(
         "code": "input.over_limit",
         "message": "it has too many pages.",
         "stage": "intake",
-        "page": None,
+        "page": 1,
         "retryable": False,
     }
 
@@ -165,8 +188,8 @@ def test_quiet_says_errors_and_nothing_else(command: Command, tmp_path: Path) ->
     put(tmp_path, "a.png", "limit")
     result = command("extract", "-q", "a.png", put(tmp_path, "b.png", "limit"))
     assert result.err == (
-        "medicord-ocr: error: a.png: it has too many pages.\n"
-        "medicord-ocr: error: b.png: it has too many pages.\n"
+        "medicord-ocr: error: a.png, page 1: it has too many pages.\n"
+        "medicord-ocr: error: b.png, page 1: it has too many pages.\n"
     )
 
 

@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from medicord_ocr.cli.inputs import find_inputs
+from medicord_ocr.batch.inputs import find_inputs
 from medicord_ocr.errors import UnsupportedInput, UsageError
-
-LIMIT = 1024
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def archive(tmp_path: Path) -> Path:
 
 
 def found(*paths: str) -> list[str]:
-    return [source.name for source in find_inputs(paths, LIMIT).found]
+    return [source.name for source in find_inputs(paths).found]
 
 
 def test_a_folder_gives_its_documents_below_it_by_name(archive: Path) -> None:
@@ -31,7 +29,7 @@ def test_a_folder_gives_its_documents_below_it_by_name(archive: Path) -> None:
 
 
 def test_hidden_files_and_other_kinds_are_left_out_and_counted(archive: Path) -> None:
-    inputs = find_inputs([str(archive)], LIMIT)
+    inputs = find_inputs([str(archive)])
     assert inputs.left_out == 1
     assert inputs.several
     assert not any(".git" in source.name or "hidden" in source.name for source in inputs.found)
@@ -42,7 +40,7 @@ def test_a_hidden_folder_that_is_named_is_searched(archive: Path) -> None:
 
 
 def test_a_file_that_is_named_is_taken_whatever_its_name(archive: Path) -> None:
-    inputs = find_inputs([str(archive / "notes.txt")], LIMIT)
+    inputs = find_inputs([str(archive / "notes.txt")])
     assert [source.path for source in inputs.found] == [archive / "notes.txt"]
     assert not inputs.several
 
@@ -67,7 +65,7 @@ def test_a_file_named_twice_is_read_once(archive: Path) -> None:
 def test_a_folder_without_documents_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(UnsupportedInput, match=r"no documents in .*\.pdf"):
-        find_inputs([str(tmp_path)], LIMIT)
+        find_inputs([str(tmp_path)])
 
 
 def test_links_to_folders_are_not_followed(archive: Path) -> None:
@@ -84,7 +82,7 @@ def test_a_pipe_in_a_folder_does_not_keep_us_waiting(archive: Path) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="names of other bytes exist on Linux")
 def test_a_name_that_is_not_utf8_is_still_a_name(tmp_path: Path) -> None:
     (tmp_path / os.fsdecode(b"r\xe9sultat.pdf")).write_bytes(b"x")
-    inputs = find_inputs([str(tmp_path)], LIMIT)
+    inputs = find_inputs([str(tmp_path)])
     assert inputs.found[0].name.encode() == "r\ufffdsultat.pdf".encode()
     assert inputs.found[0].path is not None
     assert inputs.found[0].path.read_bytes() == b"x"
@@ -92,4 +90,4 @@ def test_a_name_that_is_not_utf8_is_still_a_name(tmp_path: Path) -> None:
 
 def test_standard_input_is_read_once_only() -> None:
     with pytest.raises(UsageError, match="only once"):
-        find_inputs(["-", "-"], LIMIT)
+        find_inputs(["-", "-"], standard_input=Path)

@@ -13,9 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medicord_ocr.batch.records import record_line
+from medicord_ocr.batch.schedule import Finished
+from medicord_ocr.batch.units import Job
 from medicord_ocr.cli import formats
 from medicord_ocr.cli.output import Output, open_output
 from medicord_ocr.errors import OutputError
+from medicord_ocr.options import Options
 from medicord_ocr.schema import (
     Categories,
     Document,
@@ -220,7 +224,9 @@ def test_json_is_one_line_or_indented_and_keeps_khmer_as_it_is() -> None:
 
 
 def test_a_record_is_one_line_whatever_it_holds() -> None:
-    line = formats.record_line(record(document(raw_text="a\nb\r\u2028c"), source="a\nb"))
+    read = document(raw_text="a\nb\r\u2028c").model_dump_json(exclude={"timings_ms"}).encode()
+    finished = Finished(Job(1, "a\nb", Path("a"), Options()), read)
+    line = record_line(finished, None, "0")
     assert line.count(b"\n") == 1
     assert line.endswith(b"\n")
     assert json.loads(line)["document"]["raw_text"] == "a\nb\r\u2028c"

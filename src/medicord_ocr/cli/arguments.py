@@ -38,7 +38,7 @@ Jobs = Annotated[
         "--jobs",
         metavar="N",
         min=1,
-        help="Documents read at a time; else as many as there are cores.",
+        help="Pages read at a time; else as many as cores and free memory allow.",
     ),
 ]
 

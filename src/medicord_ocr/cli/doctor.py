@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from medicord_ocr import __version__
-from medicord_ocr.cli.faults import as_medicord
 from medicord_ocr.cli.output import open_output
 from medicord_ocr.cli.tables import rendered
 from medicord_ocr.errors import MedicordError, MissingDependency
+from medicord_ocr.faults import as_medicord
 from medicord_ocr.options import parse_languages
 from medicord_ocr.settings import Settings
 

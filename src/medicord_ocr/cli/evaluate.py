@@ -56,7 +56,8 @@ def run(request: Request) -> int:
     Raises:
         MedicordError: nothing can be evaluated, or a limit names no metric.
     """
-    from medicord_ocr.cli.workers import cores, start_ahead
+    from medicord_ocr.batch.pool import cores
+    from medicord_ocr.cli.workers import start_ahead
     from medicord_ocr.evaluate import check, evaluate
     from medicord_ocr.evaluate.report import summarise
 

@@ -11,14 +11,16 @@ from getpass import getpass
 from pathlib import Path
 from types import MappingProxyType
 
+from medicord_ocr.batch.inputs import Input, find_inputs, store_standard_input
+from medicord_ocr.batch.pool import Pool, default_jobs
+from medicord_ocr.batch.reading import PAGE_TIMEOUT, read_documents
+from medicord_ocr.batch.records import digest, document_json, record_line
+from medicord_ocr.batch.units import Job
 from medicord_ocr.cli import formats, messages
 from medicord_ocr.cli.formats import Format
-from medicord_ocr.cli.inputs import Input, find_inputs
 from medicord_ocr.cli.output import Output, open_output
 from medicord_ocr.cli.progress import progress
-from medicord_ocr.cli.records import Task, success
 from medicord_ocr.cli.scratch import scratch
-from medicord_ocr.cli.workers import cores, read_alone, records
 from medicord_ocr.errors import EncryptedInput, UsageError
 from medicord_ocr.options import ENGINES, STAGES, Options, parse_languages, parse_pages
 from medicord_ocr.schema import Document, Record
@@ -112,12 +114,17 @@ def run(request: Request) -> int:
     Raises:
         MedicordError: nothing can be read, or a single document cannot, or nothing written.
     """
-    inputs = find_inputs(request.paths, request.options.max_bytes)
-    if inputs.left_out:
-        log.info("%s of other kinds left out", _count(inputs.left_out, "file"))
-    if request.debug_dir is not None:
-        log.warning("%s will hold pictures of patient data; remove it after use", request.debug_dir)
-    with scratch(), open_output(request.output) as output:
+    with scratch() as folder, open_output(request.output) as output:
+        inputs = find_inputs(
+            request.paths,
+            standard_input=lambda: store_standard_input(folder, request.options.max_bytes),
+        )
+        if inputs.left_out:
+            log.info("%s of other kinds left out", _count(inputs.left_out, "file"))
+        if request.debug_dir is not None:
+            log.warning(
+                "%s will hold pictures of patient data; remove it after use", request.debug_dir
+            )
         if inputs.several or request.format == "jsonl":
             return _write_records(inputs.found, request, output)
         _write_one(inputs.found[0], request, output)
@@ -125,15 +132,14 @@ def run(request: Request) -> int:
 
 
 def _write_one(source: Input, request: Request, output: Output) -> None:
-    task = Task(request.options, "", request.debug_dir)
-    document = _read_asking(source, task)
+    document = _read_asking(source, request)
     for warning in document.warnings:
         page = f"page {warning.page}: " if warning.page else ""
         log.warning("%s%s", page, warning.message)
     if request.format == "csv":
-        output.write(formats.csv_head() + formats.record_csv(success(source, task, document)))
+        output.write(formats.csv_head() + formats.record_csv(_record(source, document, request)))
     elif request.format == "fhir":
-        record = success(source, task, document)
+        record = _record(source, document, request)
         output.write(formats.record_fhir(record, pretty=output.terminal))
     elif request.format == "text":
         output.write(formats.document_text(document))
@@ -141,20 +147,30 @@ def _write_one(source: Input, request: Request, output: Output) -> None:
         output.write(formats.document_json(document, pretty=output.terminal))
 
 
-def _read_asking(source: Input, task: Task) -> Document:
+def _read_asking(source: Input, request: Request) -> Document:
     """Read one input; where it is encrypted and a person is there, ask for the password."""
-    questions = _QUESTIONS if task.options.password is None and _person_is_there() else 0
-    while True:
-        try:
-            return read_alone(source, task)
-        except EncryptedInput as error:
-            if questions == 0:
-                raise
-            if questions < _QUESTIONS:
-                log.warning("%s", error.message)
-            password = _ask(source, error)
-        questions -= 1
-        task = replace(task, options=replace(task.options, password=password))
+    questions = _QUESTIONS if request.options.password is None and _person_is_there() else 0
+    job = Job(0, source.name, source.path, request.options, request.debug_dir)
+    with Pool(request.options, request.jobs or default_jobs(), PAGE_TIMEOUT) as pool:
+        while True:
+            try:
+                return _read_one(job, pool)
+            except EncryptedInput as error:
+                if questions == 0:
+                    raise
+                if questions < _QUESTIONS:
+                    log.warning("%s", error.message)
+                password = _ask(source, error)
+            questions -= 1
+            job = replace(job, options=replace(job.options, password=password))
+
+
+def _read_one(job: Job, pool: Pool) -> Document:
+    """Read one document, all its pages or none: there is no record that could tell of a gap."""
+    (finished,) = read_documents([job], pool)
+    for problem in finished.problems:
+        raise problem.error(job.name)
+    return Document.model_validate_json(document_json(finished))
 
 
 def _ask(source: Input, refusal: EncryptedInput) -> str:
@@ -170,38 +186,49 @@ def _person_is_there() -> bool:
 
 def _write_records(inputs: Sequence[Input], request: Request, output: Output) -> int:
     """One record an input, in their order, each written as soon as it is there."""
-    from medicord_ocr.pipeline import fingerprint
-
-    mark = fingerprint(request.options)
-    tasks = [
-        Task(request.options, mark, _folder(request.debug_dir, number, source))
+    options = request.options
+    jobs = [
+        Job(number, source.name, source.path, options, _folder(request.debug_dir, number, source))
         for number, source in enumerate(inputs, 1)
     ]
-    jobs = min(request.jobs or cores(), len(inputs))
     failed = 0
     output.write(formats.csv_head() if request.format == "csv" else b"")
     # No bar among the records where both are on one terminal.
-    with progress("documents", wanted=not output.terminal) as show:
+    with (
+        Pool(options, request.jobs or default_jobs(), PAGE_TIMEOUT) as pool,
+        progress("documents", wanted=not output.terminal) as show,
+    ):
         show(0, len(inputs))
-        for done, record in enumerate(records(inputs, tasks, jobs), 1):
-            output.write(_RENDER[request.format or "jsonl"](record))
-            failed += record.status == "failed"
-            for error in record.errors:
-                messages.say(f"{record.source}: {error.message}", "error")
+        fingerprint = pool.start().fingerprint
+        for done, finished in enumerate(read_documents(jobs, pool), 1):
+            sha256 = digest(finished.job.path, options.max_bytes)
+            line = record_line(finished, sha256, fingerprint)
+            output.write(_rendered(line, request.format))
+            failed += finished.status != "ok"
+            for problem in finished.problems:
+                messages.say(str(problem.error(finished.job.name)), "error")
             show(done, len(inputs))
     count = _count(len(inputs), "document")
     log.info("%s: %d read, %d failed", count, len(inputs) - failed, failed)
     return SOME_FAILED if failed else 0
 
 
-#: Several documents in the format json are records too: a line each can be read as it comes.
 _RENDER: dict[Format, Callable[[Record], bytes]] = {
-    "json": formats.record_line,
-    "jsonl": formats.record_line,
     "text": formats.record_text,
     "fhir": formats.record_fhir,
     "csv": formats.record_csv,
 }
+
+
+def _rendered(line: bytes, format: Format | None) -> bytes:
+    """A record in a format. As json it is a line too: a line each can be read as it comes."""
+    render = _RENDER.get(format) if format else None
+    return render(Record.model_validate_json(line)) if render else line
+
+
+def _record(source: Input, document: Document, request: Request) -> Record:
+    sha256 = digest(source.path, request.options.max_bytes)
+    return Record(source=source.name, sha256=sha256, status="ok", document=document, options="")
 
 
 def _count(number: int, what: str) -> str:

@@ -6,23 +6,19 @@ the place in the code are shown, never its message.
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
-import traceback
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import FrameType
 
 from medicord_ocr.cli import messages
-from medicord_ocr.errors import MedicordError, MissingDependency, OutputError
+from medicord_ocr.errors import OutputError
+from medicord_ocr.faults import as_medicord, log_trace
 
-_PACKAGE = Path(__file__).resolve().parents[1]
 _STOPS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 
 
 class Stopped(BaseException):
@@ -58,53 +54,9 @@ def reporting() -> Iterator[None]:
         _forget_output()
         fault = as_medicord(error)
         if fault is not error:
-            say_trace(error)
+            log_trace(error)
         messages.say(str(fault), "error")
         raise SystemExit(fault.exit_code) from None
-
-
-def as_medicord(error: BaseException) -> MedicordError:
-    """The error itself, or one of ours that says its type and place but not its message."""
-    if isinstance(error, MedicordError):
-        return error
-    if isinstance(error, OSError) and error.errno in _NO_ROOM:
-        return OutputError(f"cannot write ({os.strerror(error.errno)})")
-    if isinstance(error, ImportError) and not (error.name or "").startswith("medicord_ocr"):
-        return MissingDependency(
-            f"the Python package {error.name} is not installed, or does not load",
-            hint="medicord-ocr doctor shows what is missing and how to install it",
-        )
-    if isinstance(error, MemoryError):
-        hint = "Close other programs, or read fewer pages at a time (--pages, --jobs 1)"
-        return MedicordError("there is not enough memory", hint=hint)
-    return MedicordError(
-        f"internal fault: {type(error).__name__} at {place(error)}",
-        hint="Please report it with this line; -v shows how it came about",
-    )
-
-
-def place(error: BaseException) -> str:
-    """The innermost line of our own code that the error passed through, as ``file.py:12``."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if _PACKAGE in Path(frame.filename).parents]
-    last = (ours or list(frames))[-1] if frames else None
-    return f"{_short(last.filename)}:{last.lineno}" if last else "an unknown place"
-
-
-def _short(filename: str) -> str:
-    path = Path(filename)
-    return path.relative_to(_PACKAGE).as_posix() if _PACKAGE in path.parents else path.name
-
-
-def say_trace(error: BaseException) -> None:
-    """With ``-v``, the calls that led here, cause first: types, places, source lines, no values."""
-    if not messages.verbose():
-        return
-    if error.__cause__ is not None:
-        say_trace(error.__cause__)
-    for frame in traceback.extract_tb(error.__traceback__):
-        messages.say(f"  {_short(frame.filename)}:{frame.lineno} {frame.name}: {frame.line}")
-    messages.say(f"  {type(error).__name__}")
 
 
 def _start() -> None:
@@ -136,7 +88,7 @@ def _open_standard_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # the processes we start too
     sys.stdout = sys.stdout or os.fdopen(1, "w", closefd=False)
     sys.stderr = sys.stderr or os.fdopen(2, "w", closefd=False)
 

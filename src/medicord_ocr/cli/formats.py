@@ -64,11 +64,6 @@ def document_json(document: Document, *, pretty: bool) -> bytes:
     return document.model_dump_json(indent=2 if pretty else None).encode() + b"\n"
 
 
-def record_line(record: Record) -> bytes:
-    """One record as one line of JSON."""
-    return record.model_dump_json().encode() + b"\n"
-
-
 def document_text(document: Document) -> bytes:
     """What was read, without control characters, with a line end."""
     return _CONTROL.sub("", document.raw_text).rstrip("\n").encode() + b"\n"

@@ -16,8 +16,8 @@ from glob import escape
 from io import FileIO, RawIOBase
 from pathlib import Path
 
-from medicord_ocr.cli.locks import hold, remove_free
 from medicord_ocr.errors import OutputError
+from medicord_ocr.locks import hold, remove_free
 
 _UNFINISHED = ".part"
 

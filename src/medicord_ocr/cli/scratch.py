@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from medicord_ocr.cli.locks import held, remove_free
 from medicord_ocr.errors import OutputError
+from medicord_ocr.locks import held, remove_free
 
 #: Temporary folders of ours begin with this, those of runs and those that the library makes.
 PREFIX = "medicord-ocr-"
