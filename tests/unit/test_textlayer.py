@@ -139,6 +139,30 @@ def test_spaced_out_title_is_one_word() -> None:
     assert words(read(*letters)) == ["ORDONNANCE"]
 
 
+def letter_by_letter(x: float, y: float, line: str, size: float = 10) -> bytes:
+    """A line of Helvetica, every letter drawn by itself."""
+    narrow = {"i": 222, "l": 222, "r": 333, "t": 278, "m": 833, "s": 500, "c": 500, "j": 222}
+    narrow |= {",": 278, ":": 278, " ": 350}
+    drawn = []
+    for char in line:
+        if char != " ":
+            drawn.append(text(round(x, 2), y, char, size))
+        x += size * narrow.get(char, 556) / 1000
+    return b"".join(drawn)
+
+
+def test_words_of_a_page_with_little_text_are_whole_though_pdfium_breaks_behind_each_letter() -> (
+    None
+):
+    page = read(
+        letter_by_letter(42, 780, "interne des"),
+        letter_by_letter(450, 760, "Penh, le 12"),
+        letter_by_letter(42, 740, "100 mg : 1 sachet par jour"),
+        letter_by_letter(42, 725, "3 mois"),
+    )
+    assert words(page) == "interne des Penh, le 12 100 mg : 1 sachet par jour 3 mois".split()
+
+
 def test_columns_of_single_letters_stay_apart() -> None:
     flags = [text(x, 700, flag) for x, flag in ((72, "H"), (172, "L"), (272, "H"), (372, "N"))]
     assert words(read(*flags)) == ["H", "L", "H", "N"]

@@ -33,6 +33,7 @@ _DEEPEST = 12
 _INVISIBLE = (3, 7)
 #: Opacity (0-255) below which text is there to be searched, not to be seen.
 _FAINTEST = 16
+_SPACE = 0x20
 _FORCE_BOLD = 1 << 18  # font descriptor flag, ISO 32000-1, table 123
 _BOLD_NAMES = ("bold", "black", "heavy", "demi")
 #: Share of the usual distance from letter to letter that two without a space between may differ.
@@ -277,7 +278,9 @@ class _Walk:
         lefts, tops, rights, bottoms = zip(*boxes, strict=True)
         box = min(lefts), min(tops), max(rights), max(bottoms)
         first = chars[0].place
-        gap = first > 0 and is_space(self._text.codes[first - 1])
+        # Where a page has little text pdfium takes it for columns and breaks the line behind every
+        # letter that is drawn by itself: a space tells of a gap, a break does not.
+        gap = first > 0 and self._text.codes[first - 1] == _SPACE
         text = "".join(character(char.code) for char in chars)
         mapped = all(char.mapped for char in chars)
         run = self._add(handle, outer, text, box, mapped=mapped, gap=gap)
