@@ -316,3 +316,59 @@ def test_no_row_is_used_twice_or_out_of_the_page(text: str) -> None:
 def test_any_text_is_survived(text: str) -> None:
     items = found(text)
     assert not items or re.search(r"\w", text)
+
+
+def test_interpretation_before_a_conclusion_is_what_was_seen() -> None:
+    item = one("""COMPTE RENDU D'ÉLECTROCARDIOGRAMME
+Interprétation
+Rythme sinusal à 78/min. PR 160 ms.
+Conclusion : ECG normal.""")
+    assert item.findings == "Rythme sinusal à 78/min. PR 160 ms."
+    assert item.impression == "ECG normal."
+
+
+@pytest.mark.parametrize(
+    ("text", "indication", "impression"),
+    [
+        ("Findings: Antral erythema, no ulcer.\nDiagnosis: Antral gastritis.", None,
+         "Antral gastritis."),
+        ("Diagnosis: Dyspepsia\nFindings: Antral erythema.\nConclusion: Gastritis.", "Dyspepsia",
+         "Gastritis."),
+    ],
+)  # fmt: skip
+def test_diagnosis_is_the_reason_before_the_findings_and_the_outcome_behind(
+    text: str, indication: str | None, impression: str
+) -> None:
+    item = one(f"UPPER GI ENDOSCOPY REPORT\n{text}")
+    assert (item.indication, item.impression) == (indication, impression)
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [
+        "With kind regards,",
+        "Yours sincerely,",
+        "Bien confraternellement,",
+        "Veuillez agréer, cher confrère, mes salutations",
+        "Prochaine échographie : 27/06/2025",
+        "Next appointment: 27/06/2025",
+    ],
+)
+def test_closings_and_appointments_are_no_part_of_the_conclusion(closing: str) -> None:
+    text = f"ABDOMINAL ULTRASOUND\nFindings: No stone.\nConclusion: Normal.\n{closing}\nDr. A Sok"
+    assert one(text).impression == "Normal."
+
+
+@pytest.mark.parametrize(
+    ("title", "modality", "part"),
+    [
+        ("លទ្ធផលអេកូពោះ", "Ultrasound", "Abdomen"),
+        ("ABDOMEN SANS PRÉPARATION", "X-ray", "Abdomen"),
+    ],
+)
+def test_titles_that_are_like_a_heading_name_the_examination(
+    title: str, modality: str, part: str
+) -> None:
+    item = one(f"{title}\nលទ្ធផល៖ ធម្មតា\nសន្និដ្ឋាន៖ ធម្មតា")
+    assert (item.modality, item.body_part) == (modality, part)
+    assert (item.findings, item.impression) == ("ធម្មតា", "ធម្មតា")

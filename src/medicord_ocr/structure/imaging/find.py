@@ -120,6 +120,23 @@ class _Exam:
             if name not in self.values or self.values[name][2] < found.weight:
                 self.values[name] = (value, line.span(*at), found.weight)
 
+    def meant(self, section: Section) -> Section:
+        """The section that a heading opens here: some mean another one by their place.
+
+        A diagnosis before the findings is the reason for the examination, one behind them its
+        outcome. An interpretation before the conclusion is what was seen.
+        """
+        if section == "diagnosis":
+            return "impression" if self.told() else "indication"
+        first = self.sections.get("impression")
+        if section == "impression" and first and first.lines and not self.findings():
+            self.sections["findings"] = self.sections.pop("impression")
+        return section
+
+    def findings(self) -> bool:
+        """Whether the findings were begun, under a heading or without one."""
+        return "findings" in self.sections or bool(self.prose.lines)
+
     def told(self) -> bool:
         """Whether there is anything of what was seen."""
         told = (self.sections[name].lines for name in _TELLING & self.sections.keys())
@@ -150,7 +167,7 @@ class _Reader:
             if not self.exams:
                 self.exams.append(_Exam())
             self.exams[-1].rows.add(ref)
-        elif opened is not None:
+        elif opened is not None and opened[0] != "diagnosis":
             self.exams.append(_Exam())
             self._section(line, ref, *opened)
         elif self._open is not None:
@@ -186,6 +203,7 @@ class _Reader:
 
     def _section(self, line: Line, ref: RowRef, section: Section, start: int) -> None:
         exam = self.exams[-1]
+        section = exam.meant(section)
         if section not in _LEFT:
             exam.rows.add(ref)
         text = exam.sections.setdefault(section, _Text())

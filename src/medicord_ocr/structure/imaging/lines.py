@@ -75,7 +75,11 @@ _SIGN_OFF = re.compile(
     r"|(?:report|read|interpret|perform|examin)(?:ed|ation)? by|report(?:ing)? (?:doctor|physician)"
     r"|(?:lu|interprete|realise) par|signed|signature|signe|electronically|dr|docteur|doctor|prof"
     r"|professeur|physician|(?:le )?medecin|consultant|verified|valide|validated|approved|typed"
-    r"|printed|imprime|page|date|thank|merci|confraternellement|bien a vous|cordialement|fait a"
+    r"|printed|imprime|page|date|thank|merci|fait a|(?:bien )?confraternellement|bien a vous"
+    r"|(?:bien )?cordialement|(?:with )?(?:(?:kind|best|warm)(?:est)? )?regards|yours|sincerely"
+    r"|(?:salutations|sentiments) (?:distingue|confraternel|respectueu)\w+|veuillez agreer"
+    r"|prochaine?s? (?:echogra\w*|examen|controle|rendez-?vous|rdv)|rendez-?vous|rdv"
+    r"|next (?:appointment|visit|scan|examination|ultrasound)|appointment"
     r"|technologist|technician|manipulat\w+|operator|phnom penh|tel|phone|address|adresse|e-?mail"
     rf"|www|http|disclaimer|this report){_END}"
     rf"|\W*(?:{_KHMER_SIGN_OFF})"
@@ -203,10 +207,13 @@ def _title(line: Line, *, strict: bool) -> Examined | None:
         return None
     if _FACILITY.search(folded) or _NEGATION.search(folded) or _SIGN_OFF.match(folded):
         return None
-    if _PATIENT.search(folded) or section_of(folded.split(":")[0]) is not None:
+    if _PATIENT.search(folded):
         return None
     found = _named(line, 0, len(folded), weight=1)
     if found.modality is None or _several(folded):
+        return None
+    # A heading may name the modality (ultrasound findings); with the body part it is a title.
+    if found.body_part is None and section_of(folded.split(":")[0]) is not None:
         return None
     left = _FILLER.sub(" ", _blanked(folded, found))
     others = len(re.findall(r"[a-z\u1780-\u17b3]{3,}", left))

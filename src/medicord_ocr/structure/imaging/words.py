@@ -14,7 +14,9 @@ from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.structure.labels import skeleton
 from medicord_ocr.structure.line import alternatives, fold_line
 
-Section = Literal["indication", "technique", "comparison", "findings", "impression", "advice"]
+Section = Literal[
+    "indication", "technique", "comparison", "findings", "impression", "advice", "diagnosis"
+]
 
 _END = r"(?![a-z])"
 _START = r"(?<![a-z])"
@@ -77,7 +79,7 @@ MODALITIES: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
         None,
     ),
     (_words(r"cxr|telethorax"), "X-ray", "Chest"),
-    (_words(r"asp|kub(?=.{0,4}x-?ray)"), "X-ray", "Abdomen"),
+    (_words(r"asp|abdomen sans preparation|kub(?=.{0,4}x-?ray)"), "X-ray", "Abdomen"),
     (_words(r"panoramique dentaire|orthopantomogra\w*|opg"), "X-ray", "Teeth"),
     (_words(r"hystero-?salpingogra\w*|hsg"), "X-ray", "Uterus"),
     (_words("", "ថតសួត"), "X-ray", "Chest"),
@@ -171,7 +173,8 @@ SIDES: tuple[tuple[re.Pattern[str], str], ...] = (
 _HEADINGS: Mapping[Section, str] = {
     "indication": "Indication;Indications;Clinical indication;Clinical information;Clinical info;"
     "Clinical history;Clinical data;Clinical details;Clinical notes;History;Reason for exam;"
-    "Reason for examination;Reason for study;Motif;Motif de l'examen;Renseignements cliniques;"
+    "Reason for examination;Reason for study;Reason for request;Purpose;Clinical;Motif;"
+    "Motif de l'examen;Renseignements cliniques;"
     "Renseignement clinique;Contexte clinique;Contexte;Histoire clinique;Clinical diagnosis;"
     "មូលហេតុ;មូលហេតុនៃការពិនិត្យ;មូលហេតុពិនិត្យ;ព័ត៌មានគ្លីនិក;រោគសញ្ញា;ប្រវត្តិជំងឺ;អាការៈ;"
     "ហេតុផលនៃការពិនិត្យ",
@@ -186,11 +189,16 @@ _HEADINGS: Mapping[Section, str] = {
     "Description des images;Compte rendu;Compte-rendu;Analyse;Description radiologique;"
     "On a observé;លទ្ធផល;លទ្ធផលពិនិត្យ;លទ្ធផលនៃការពិនិត្យ;លទ្ធផលរកឃើញ;លទ្ធផលពិនិត្យឃើញ;"
     "ការពិពណ៌នា;ការពណ៌នា;ពិពណ៌នា;បរិយាយ;ការបរិយាយ;ការរកឃើញ;រកឃើញ;ការសង្កេត;លទ្ធផលថត;លទ្ធផលអេកូ",
-    "impression": "Impression;Impressions;Conclusion;Conclusions;Opinion;Au total;Synthèse;"
+    "impression": "Impression;Impressions;Imp;Conclusion;Conclusions;Opinion;Au total;Synthèse;"
     "Interprétation;Interpretation;Summary;En conclusion;En résumé;Diagnostic impression;"
-    "Radiological diagnosis;Radiological impression;Imaging diagnosis;Ultrasound diagnosis;"
+    "Radiological diagnosis;Radiological impression;Endoscopic diagnosis;Echographic diagnosis;"
+    "Sonographic diagnosis;Diagnostic échographique;Diagnostic radiologique;"
+    "Diagnostic endoscopique;"
+    "Final diagnosis;Post-procedure diagnosis;CONC;Ccl;In summary;In conclusion;Overall impression;"
+    "Imaging diagnosis;Ultrasound diagnosis;"
     "Conclusion diagnostique;Impression diagnostique;សន្និដ្ឋាន;សេចក្តីសន្និដ្ឋាន;ការសន្និដ្ឋាន;យោបល់;"
     "សេចក្តីសន្និដ្ឋានចុងក្រោយ;សេចក្តីសន្និដ្ឋាន និងយោបល់;ការវាយតម្លៃ",
+    "diagnosis": "Diagnosis;Diagnoses;Diagnostic;Diagnostics;Diagnosis (Dx);Dx;រោគវិនិច្ឆ័យ;រោគវិនិច្ឆយ",
     "advice": "Recommendation;Recommendations;Advice;Suggestion;Recommandation;Recommandations;"
     "Conseil;Conseils;Conduite à tenir;ការណែនាំ;អនុសាសន៍;ណែនាំ;Remark;Remarks;Remarque;Note",
 }
