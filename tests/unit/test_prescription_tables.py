@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from medicord_ocr.page import Box, PageText
+from medicord_ocr.page import Box, PageText, Row
 from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from medicord_ocr.structure.prescriptions.table import heading_of
 from tests.pages import page
@@ -169,3 +169,55 @@ def test_column_whose_heading_was_not_read_is_known_by_its_directions() -> None:
 No   Drug                  Dose        F. J 1           Duration    Qty
 1    Domperidone 10 mg     1 tablet    TID              3 days      9"""
     assert core(text) == [("Domperidone 10 mg", "1 tablet", "TID", "3 days")]
+
+
+TICKED = """PRESCRIPTION
+Medicine              Dose      Morning   Noon   Evening   Night   Duration
+Metronidazole 250mg   2 tabs    ✓         ✓      ✓                 7 days
+Amitriptyline 25mg    1 tab                                ✓       30 days"""
+
+
+def test_ticks_under_times_of_day_stand_for_the_dose_of_the_row() -> None:
+    first, second = found(TICKED)
+    assert slots(first) == {"morning": "2 tabs", "noon": "2 tabs", "evening": "2 tabs"}
+    assert slots(second) == {"night": "1 tab"}
+    assert (first.dosage, second.dosage) == ("2 tabs", "1 tab")
+
+
+def test_ticks_without_a_dose_stay_ticks_and_give_no_dose() -> None:
+    without = TICKED.replace("Dose", "    ").replace("2 tabs", "      ").replace("1 tab", "     ")
+    first, second = found(without)
+    assert slots(first) == {"morning": "✓", "noon": "✓", "evening": "✓"}
+    assert (first.dosage, second.dosage) == (None, None)
+
+
+def test_a_tick_beside_an_amount_is_not_read_as_either() -> None:
+    first, _ = found(TICKED.replace("✓         ✓ ", "✓         2 "))
+    assert "unread_amount" in first.fields["schedule"].review_reasons
+    assert slots(first) == {"noon": "2"}
+
+
+def test_times_of_day_whose_ruled_cells_were_taken_for_another_table_head_their_columns() -> None:
+    text = """វេជ្ជបញ្ជា
+No   Drug                   Usage                          Duration
+                            Morning   Noon   Evening
+1    Amoxicillin 500mg      1         2      1             7 days"""
+    plain = page(text)
+    title, head, times, drug = plain.rows
+
+    def ruled(row: Row, table: int, y0: int, y1: int) -> Row:
+        return replace(
+            row,
+            table=table,
+            segments=tuple(
+                replace(s, cell=Box(s.box.x0 - 5, y0, s.box.x1 + 5, y1)) for s in row.segments
+            ),
+        )
+
+    head = ruled(head, 0, 70, 155)
+    number, name, usage, duration = head.segments
+    usage = replace(usage, cell=Box(331, 70, 650, 115))  # over the three times of day
+    head = replace(head, segments=(number, name, usage, duration))
+    rows = (title, head, ruled(drug, 0, 155, 195), ruled(times, 1, 115, 155))
+    (item,) = find_prescriptions([replace(plain, rows=rows)], frozenset()).items
+    assert slots(item) == {"morning": "1", "noon": "2", "evening": "1"}

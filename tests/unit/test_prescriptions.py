@@ -348,3 +348,16 @@ def test_a_code_gives_no_dosage_but_a_schedule() -> None:
     assert (item.dosage, item.frequency) == (None, "1-0-1")
     assert item.schedule is not None
     assert (item.schedule.morning, item.schedule.evening) == ("1", "1")
+
+
+def test_page_without_a_title_prescribes_where_drug_after_drug_is_directed() -> None:
+    text = """Clinique Toul Svay
+1. Ciflox 500 mg
+1 cp x 2/j pdt 7 j
+2. Voltarène 50 mg
+1 cp matin et soir pdt 5 j
+3. Maalox
+1 sachet x 3/j"""
+    assert [item.medication for item in found(text)] == ["Ciflox 500 mg", "Voltarène 50 mg",
+                                                         "Maalox"]  # fmt: skip
+    assert found("Clinique Toul Svay\nMaalox") == ()

@@ -91,12 +91,12 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
     found = _Found()
     first = min(titles + [table.first for table in tables]) if report and cue else 0
     inside = _read_tables(page, tables, free, found)
-    drugs = DrugList(page, cue)
-    for index in range(max(first, 0), len(lines)):
-        if index in inside or not free[index]:
-            drugs.close()
-        else:
-            drugs.add(index)
+    open_rows = range(max(first, 0), len(lines))
+    listing = [None if i in inside or not free[i] else i for i in open_rows]
+    drugs = _listed(page, listing, cue)
+    if not cue and not report and _prescribes(drugs.entries()):
+        cue = True
+        drugs = _listed(page, listing, cue)
     listed = _supported(drugs.entries(), cue, bool(found.entries))
     if report and not cue:
         listed = [entry for entry in listed if _complete(entry)]
@@ -104,6 +104,23 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
     found.entries = sorted(found.entries + listed, key=lambda entry: entry.rows[0])
     found.used |= drugs.used
     return found
+
+
+def _listed(page: PageText, rows: Sequence[int | None], cue: bool) -> DrugList:
+    """The drugs of the rows of a page that stand in no table; None for rows that are taken."""
+    drugs = DrugList(page, cue)
+    for index in rows:
+        if index is None:
+            drugs.close()
+        else:
+            drugs.add(index)
+    return drugs
+
+
+def _prescribes(listed: Sequence[Entry]) -> bool:
+    """Whether a page without a title prescribes: known drugs, one after another, each directed."""
+    named = [entry for entry in listed if entry.medication.evidence == "name"]
+    return len(named) > 1 and all(map(_directs, named))
 
 
 def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
@@ -150,8 +167,8 @@ def _read_tables(page: PageText, tables: list[Table], free: list[bool], found: _
         entries = [_entry(page, rows) for rows in grouped]
         if all(entry.medication.evidence == "unread" for entry in entries):
             continue
-        heading = range(max(table.first, 0), table.last + 1)
-        inside |= set(heading) | {row.index for rows in grouped for row in rows}
+        heading = {*range(max(table.first, 0), table.last + 1), *table.beside}
+        inside |= heading | {row.index for rows in grouped for row in rows}
         found.entries += entries
         found.used |= {(page.number, index) for index in heading}
         found.table = table
@@ -163,6 +180,8 @@ def _grouped(page: PageText, table: Table, until: int, free: list[bool]) -> list
     groups: list[list[TableRow]] = []
     for index in range(table.last + 1, until):
         row = page.rows[index]
+        if index in table.beside:
+            continue
         if not free[index] or (table.ruled is not None and row.table != table.ruled):
             break
         cells = table_row(page, index, table)

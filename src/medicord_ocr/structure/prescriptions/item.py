@@ -33,6 +33,8 @@ _UNPARSED = 0.7
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
 _CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—][\d½¼¾/.,]+){2,3}")
+# A mark under a time of day: the dose of the row is taken then.
+_TICK = re.compile(r"\s*[✓✔√☑vx*+]\s*")
 _AMOUNT = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
 
 
@@ -228,6 +230,7 @@ def _put_schedule(
     draft.info["schedule"] = field_info(span, reasons=(*reasons, *draft.every))
     amounts = {"".join(found.text.split()): found for found in schedule.values()}
     amounts.pop("0", None)
+    amounts = {text: found for text, found in amounts.items() if not _TICK.fullmatch(text.lower())}
     if len(amounts) == 1 and not unread and not coded:
         draft.put("dosage", next(iter(amounts.values())))
 
@@ -244,15 +247,25 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
     """The amounts under the times of day, and what stands there but is no amount."""
     schedule: dict[str, _Found] = {}
     unread = []
-    for column in TIME_COLUMNS:
-        line = _cell(entry, column)
-        if line is None:
-            continue
+    times = {column: line for column in TIME_COLUMNS if (line := _cell(entry, column))}
+    if times and all(_TICK.fullmatch(line.folded) for line in times.values()):
+        return {column: _ticked(entry, line) for column, line in times.items()}, []
+    for column, line in times.items():
         if _AMOUNT.search(line.folded):
             schedule[column] = _found(line)
         else:
             unread.append(_found(line))
     return schedule, unread
+
+
+def _ticked(entry: Entry, tick: Line) -> _Found:
+    """The dose of a row as the amount at a time that is only ticked, else the tick itself."""
+    mark, dose = _found(tick), _cell(entry, "dose")
+    if dose is None:
+        return mark
+    amount = _found(dose)
+    words = (*amount.span.words, *mark.span.words)
+    return _Found(amount.text, Span(tick.page, words), amount.mended)
 
 
 _NAMED: tuple[tuple[Column, str], ...] = (

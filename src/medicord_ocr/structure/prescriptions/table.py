@@ -111,12 +111,15 @@ class Table:
         headings: from left to right.
         first, last: indices of the heading's rows on the page.
         ruled: number of the ruled table, None where white space holds the columns.
+        beside: indices of rows of the heading that stand elsewhere in the reading order, since
+            their cells were taken for a table of their own.
     """
 
     headings: tuple[Heading, ...]
     first: int
     last: int
     ruled: int | None
+    beside: tuple[int, ...] = ()
 
     def has(self, column: Column) -> bool:
         """Whether a column of that kind is headed."""
@@ -153,10 +156,24 @@ def _table_at(page: PageText, index: int) -> Table | None:
             break
         headings = _merged(headings, more)
         last = below
+    beside = []
+    for other in _within_heading(page, index, last):
+        if more := _sub_headings(page.rows[other]):
+            headings = _merged(headings, more)
+            beside.append(other)
     headings = _between(_with_drug(headings))
     if not any(heading.column == "drug" for heading in headings):
         return None
-    return Table(tuple(sorted(headings, key=lambda h: h.box.x0)), index, last, row.table)
+    ordered = tuple(sorted(headings, key=lambda h: h.box.x0))
+    return Table(ordered, index, last, row.table, tuple(beside))
+
+
+def _within_heading(page: PageText, index: int, last: int) -> list[int]:
+    """Rows that stand as high on the page as the ruled cells of a heading's first row reach."""
+    cells = [segment.cell for segment in page.rows[index].segments if segment.cell]
+    top, bottom = page.rows[index].box.y0, max((cell.y1 for cell in cells), default=0)
+    inside = (i for i, row in enumerate(page.rows) if top < row.box.middle < bottom)
+    return [i for i in inside if not index <= i <= last]
 
 
 def _is_heading(headings: Sequence[Heading]) -> bool:
