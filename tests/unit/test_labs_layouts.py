@@ -303,3 +303,43 @@ Leukocytes    2-4     /HPF
 Erythrocytes  0-2     /HPF
 """)
     assert [row[1] for row in found] == ["2-4", "0-2"]
+
+
+def test_germ_beside_its_heading_is_the_result_of_the_culture() -> None:
+    text = """URINE CULTURE
+Organism: Escherichia coli
+Antibiotic       Susceptibility
+Ampicillin       R
+Ceftriaxone      S"""
+    assert [(r.test_name, r.value) for r in results(text)] == [
+        ("Organism", "Escherichia coli"),
+        ("Ampicillin", "R"),
+        ("Ceftriaxone", "S"),
+    ]
+
+
+def test_control_of_a_coagulation_test_is_no_result_of_the_patient() -> None:
+    text = (
+        "HÉMOSTASE\nTCA patient : 34,2 s   (25 - 36)\nTCA témoin : 30,1 s\nINR : 1,05   (0,9 - 1,2)"
+    )
+    assert [(r.test_name, r.value) for r in results(text)] == [("TCA patient", 34.2), ("INR", 1.05)]
+
+
+def test_result_and_range_of_a_cell_whose_ruling_was_not_found_are_told_apart() -> None:
+    text = """Test         Result           Reference
+HBsAg        Negative         Negative
+Anti-HCV     Positive         Negative"""
+    plain = page(text)
+    head, first, second = (
+        replace(r, table=0, segments=tuple(replace(s, cell=s.box) for s in r.segments))
+        for r in plain.rows
+    )
+    name, value, reference = second.segments
+    box = value.box.union(reference.box)
+    both = Segment(value.words + reference.words, box, box._replace(x1=plain.width))
+    merged = replace(second, segments=(name, both))
+    found = find_lab_results([replace(plain, rows=(head, first, merged))]).results
+    assert [(r.value, r.reference_range) for r in found] == [
+        ("Negative", "Negative"),
+        ("Positive", "Negative"),
+    ]

@@ -11,6 +11,7 @@ from medicord_ocr.structure.labs.cells import read_cells
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
+from medicord_ocr.structure.labs.organisms import is_organism
 from medicord_ocr.structure.labs.parts import Draft, clean_name
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of_row
@@ -70,7 +71,9 @@ def _below_name(name: Stretch, stretch: Stretch, mark: Mark | None) -> list[Draf
 
 def _generic(draft: Draft) -> bool:
     """Whether the name is an everyday word (colour, blood, aspect) and its result only words."""
-    if draft.match is None or not draft.in_words:
+    if draft.match is None or draft.value is None or not draft.in_words:
+        return False
+    if is_organism(draft.value.text):
         return False
     return any(
         t.key.startswith("u_") or t.key in {"culture", "gram", "stool_ova"}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import has_khmer
 from medicord_ocr.structure.labs.numbers import Mark
+from medicord_ocr.structure.labs.organisms import is_organism
 from medicord_ocr.structure.labs.parts import (
     Draft,
     Part,
@@ -74,7 +75,7 @@ def read_tail(
     if found and _sound_end(text, found[1], found[0], match):
         part = part_of(stretch, place, found[1])
         tail = replace(tail, value=found[0], value_part=part, end=found[1])
-    elif words and (read := _words_value(stretch, place)):
+    elif words and (read := _words_value(stretch, place) or _organism(stretch, place)):
         tail = replace(tail, value=read[0], value_part=read[1], end=read[2])
     else:
         return None
@@ -163,6 +164,17 @@ def _words_value(stretch: Stretch, place: int) -> tuple[Value, Part, int] | None
         if value is not None and value.kind in {"words", "pending"}:
             return value, part_of(stretch, place, place + end), place + end
     return None
+
+
+def _organism(stretch: Stretch, place: int) -> tuple[Value, Part, int] | None:
+    """A germ that begins here, with what is said of it up to the next gap."""
+    text = stretch.text
+    stop = text.find("  ", place)
+    stop = len(text) if stop < 0 else stop
+    if not is_organism(text[place:stop]) or len(text[place:stop].split()) > _LONGEST_WORDS:
+        return None
+    part = part_of(stretch, place, stop)
+    return Value("words", part.text), part, stop
 
 
 def read_behind(stretch: Stretch, tail: Tail, mark: Mark | None, match: Match | None) -> Tail:

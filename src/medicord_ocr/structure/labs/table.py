@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
 from medicord_ocr.structure.labs.columns import Column, columns_of
@@ -18,6 +19,8 @@ from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean, flag_direction
 
 _HEADER_ROWS = 4
+# Heights of the text between words that stand in two cells: words of a text are a third apart.
+_CELL_GAP = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,10 @@ def cells_of(row: Row, table: Table) -> Cells:
     cells: Cells = {}
     for segment in row.segments:
         if segment.cell is not None and table.ruled is not None:
+            if runs := _run_together(segment, table):
+                for role, words in runs:
+                    cells.setdefault(role, []).append(words)
+                continue
             column = _column_at(table, _anchor(segment.cell, table))
             inside = table.left <= segment.cell.centre < table.right
             if column and inside:
@@ -210,6 +217,31 @@ def cells_of(row: Row, table: Table) -> Cells:
         for role, words in _by_column(segment, table):
             cells.setdefault(role, []).append(words)
     return cells
+
+
+def _run_together(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
+    """The words by column of a cell over several columns, whose rulings were not found.
+
+    Empty where the words stand no further apart than words of a text do, or on several lines.
+    """
+    words = segment.words
+    if segment.cell is None or _is_one_column(segment.cell, table):
+        return []
+    if any(left.box.overlap_y(right.box) == 0 for left, right in pairwise(words)):
+        return []
+    runs: list[list[Word]] = [[words[0]]]
+    for left, right in pairwise(words):
+        if right.box.x0 - left.box.x1 > _CELL_GAP * right.box.height:
+            runs.append([])
+        runs[-1].append(right)
+    columns = [_column_at(table, run[0].box.centre) for run in runs]
+    if len(runs) < 2 or None in columns or len({c.x0 for c in columns if c}) < len(runs):
+        return []
+    return [(column.role, run) for column, run in zip(columns, runs, strict=True) if column]
+
+
+def _is_one_column(cell: Box, table: Table) -> bool:
+    return sum(cell.x0 <= (c.x0 + c.x1) / 2 <= cell.x1 for c in table.columns) < 2
 
 
 def _by_column(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
@@ -262,7 +294,4 @@ def spans_columns(row: Row, table: Table) -> bool:
         return False
     roles = {c.role for w in inside[0].words if (c := _column_at(table, w.box.centre))}
     cell = inside[0].cell
-    wide = (
-        cell is not None and sum(cell.x0 <= (c.x0 + c.x1) / 2 <= cell.x1 for c in table.columns) > 1
-    )
-    return wide or len(roles) > 1
+    return len(roles) > 1 or (cell is not None and not _is_one_column(cell, table))

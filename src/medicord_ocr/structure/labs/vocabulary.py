@@ -35,7 +35,7 @@ _URINE = re.compile(
 _GUARDS = re.compile(
     r"\b(?:ratio|rapport|index|indice|non|anti|libre|free|ioni[sz]ed|ionise|clearance|clairance|"
     r"24 ?h|lcr|csf|ascite|ascites|pleural|pleurale|stool|selles|saturation|fraction|iso|"
-    r"electrophoresis|electrophorese)\b"
+    r"electrophoresis|electrophorese|temoin|controle?|normal)\b"
 )
 # Khmer vowels, signs and the coeng: what is not a consonant.
 _MARKS = re.compile("[\u17b4-\u17d3\u17dd]")
@@ -56,7 +56,8 @@ _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])")
 _PADDING = re.compile(
     r"\b(?:serum|serique|seriques|sanguine?s?|sang|blood|plasma|plasmatique|level|levels|dosage|test|"
     r"taux de|taux d|dosage de|total count|quantitative|quantitatif|qualitative|qualitatif|whole|"
-    r"veineux|veineuse|rapid|rapide|rdt|tdr|titre|titer|count|numeration|en ligne)\b"
+    r"veineux|veineuse|patiente?|malade|rapid|rapide|rdt|tdr|titre|titer|count|"
+    r"numeration|en ligne)\b"
 )
 
 
