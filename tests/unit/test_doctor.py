@@ -95,3 +95,17 @@ def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
     field = doctor("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត កែវ Ag)", "lab")
     assert field is not None
     assert "cut_name" in field.review_reasons
+
+
+def test_doctor_of_a_letterhead_in_two_scripts_is_taken_as_printed_first() -> None:
+    text = """Dr. OUK Monirath          វេជ្ជបណ្ឌិត អ៊ុក មុនីរ័ត្ន
+Cardiologue
+Aspégic 100 mg : 1 sachet par jour"""
+    found = doctor(text, "prescription")
+    assert value(found) == "Dr. OUK Monirath"
+
+
+@pytest.mark.parametrize("name", ["វេជ្ជ. ហេង សុខា", "ឱសថការី អ៊ុក សុភាព"])
+def test_short_and_pharmacists_titles_in_khmer_are_titles(name: str) -> None:
+    text = f"មន្ទីរពិសោធន៍\n\n\n\n\n\nGlucose   5.0   mmol/L\n\n\n                    {name}"
+    assert value(doctor(text, None)) == name

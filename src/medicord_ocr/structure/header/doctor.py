@@ -137,7 +137,7 @@ def find_doctors(
 def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doctor]:
     words = [word for segment in row.segments for word in segment.words]
     starts = _segment_starts(row)
-    at = 0
+    at = before_from = 0
     while at < len(words):
         end = after_title(words, at)
         if end is None or not _may_start(words, at, starts):
@@ -147,9 +147,10 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
         stop = max(stop, end) if khmer_glued(words[end - 1].text) else stop
         if stop > end or GLUED.match(words[end - 1].text) or khmer_glued(words[end - 1].text):
             named = tuple(words[at:stop])
-            before = " ".join(word.text for word in words[:at])
+            before = " ".join(word.text for word in words[before_from:at])
             role = _place_role(page, index, named, before, default)
             cut = _cut(words, stop, starts)
+            before_from = stop  # a doctor's title is no label of the next doctor's
             yield Doctor(page.number, named, index, role, cut=cut)
         at = max(stop, end)
 

@@ -19,7 +19,9 @@ _KHMER_TITLES = tuple(
         "វេជ្ជបណ្ឌិត",
         "សាស្ត្រាចារ្យ",
         "វបណ្ឌិត",
+        "វេជ្ជ",
         "វប",
+        "ឱសថការី",
     )
 )
 _KHMER_MISTER = frozenset(skeleton(word) for word in ("លោក", "លោកស្រី", "អ្នកស្រី", "ឯកឧត្តម"))
