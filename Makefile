@@ -11,7 +11,7 @@ HALF ?= dev
 # More arguments for the tool behind the target: make test ARGS="-k khmer"
 ARGS ?=
 
-.PHONY: help install dev demo test lint accuracy bench clean
+.PHONY: help install dev demo test lint accuracy lines bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,10 @@ accuracy: ## make a half of the corpus (HALF=dev or gate) and evaluate on it
 	@scripts/setup corpus
 	@corpus=$$($(BIN)/python -m benchmarks.corpus --half "$(HALF)") && \
 		$(BIN)/medicord-ocr evaluate "$$corpus" $(ARGS)
+
+lines: ## character errors, time and memory of every reader on lines of known text
+	@scripts/setup corpus
+	@$(BIN)/python -m benchmarks.lines $(ARGS)
 
 bench: ## seconds a page by stage, memory, and the ratio to bare tesseract
 	@scripts/setup corpus

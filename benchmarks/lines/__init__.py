@@ -1,0 +1,1 @@
+"""How well each reader reads single lines of print, whose text is known."""
