@@ -25,12 +25,16 @@ from medicord_ocr.schema import (
     Document,
     ErrorModel,
     FieldInfo,
+    Header,
+    HeaderField,
     Imaging,
     LabResult,
     OtherText,
     Prescription,
     Record,
+    Schedule,
     Source,
+    Warning_,
 )
 
 
@@ -286,6 +290,60 @@ def test_csv_has_a_row_for_the_document_and_one_for_each_item() -> None:
         "true",
     )
     assert shown[3]["findings"] == "a\nb"
+
+
+def test_every_field_of_every_kind_of_item_has_a_column() -> None:
+    for model in (LabResult, Prescription, Imaging, OtherText):
+        fields = set(model.model_fields) - {"fields", "schedule"}
+        assert fields <= set(formats.COLUMNS)
+    assert set(Schedule.model_fields) <= set(formats.COLUMNS)
+
+
+def test_amounts_by_time_of_day_and_codes_are_in_the_csv() -> None:
+    given = dict.fromkeys(("medication", "dosage", "frequency", "duration"))
+    drug = Prescription(
+        **given, confidence=0.8, schedule=Schedule(morning="1", night="½"), as_needed=False
+    )
+    result = lab(test_name="Glucose", value=5.8, loinc="2345-7", ucum="mmol/L", flag_printed="H")
+    shown = rows(record(document(lab_results=[result], prescriptions=[drug])))
+    assert (shown[1]["loinc"], shown[1]["ucum"], shown[1]["flag_printed"]) == (
+        "2345-7",
+        "mmol/L",
+        "H",
+    )
+    assert [shown[2][time] for time in ("morning", "noon", "evening", "night")] == [
+        "1",
+        "",
+        "",
+        "½",
+    ]
+    assert shown[2]["as_needed"] == "false"
+
+
+@pytest.mark.parametrize(("value", "raw"), [(5.2, "5.20"), (42.0, "42"), (0.5, "0,50"), (7.0, "?")])
+def test_the_csv_has_the_digits_that_were_printed(value: float, raw: str) -> None:
+    field = FieldInfo(raw=raw, confidence=0.9, source=None, needs_review=False)
+    row = rows(record(document(lab_results=[lab(value=value, fields={"value": field})])))[1]
+    assert row["value"] == raw.replace(",", ".").replace("?", "7")
+
+
+def test_the_row_of_the_document_tells_what_it_is_and_what_is_doubtful_in_its_header() -> None:
+    date = HeaderField(
+        value="2026-01-20",
+        raw="20/01/26",
+        confidence=0.6,
+        source=None,
+        needs_review=True,
+        review_reasons=("two_digit_year",),
+    )
+    warning = Warning_(code="low_resolution", message="scan again", page=1)
+    found = document().model_copy(
+        update={"header": Header(report_date=date), "warnings": (warning,), "document_type": "lab"}
+    )
+    (row,) = rows(record(found))
+    assert (row["document_type"], row["file_type"], row["pages"]) == ("lab", "png", "1")
+    assert (row["needs_review"], row["review_reasons"]) == ("true", "two_digit_year")
+    assert row["warnings"] == "low_resolution: scan again"
 
 
 def test_a_failed_input_is_in_the_csv_with_its_reason() -> None:

@@ -1,7 +1,8 @@
 """Documents and records as bytes in the formats of ``extract``.
 
-CSV has one row for each document (``kind`` is ``document``) and one for each of its results,
-prescriptions, imaging reports and other texts. Cells that a spreadsheet would take for a formula
+CSV has one row for each document (``kind`` is ``document``; its review is that of the header) and
+one for each of its results, prescriptions, imaging reports and other texts. Numbers have the digits
+that were printed. Cells that a spreadsheet would take for a formula
 are led by an apostrophe.
 """
 
@@ -10,11 +11,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
-    from medicord_ocr.schema import Document, Record
+    from medicord_ocr.schema import Document, FieldInfo, Item, Record
 
 Format = Literal["json", "jsonl", "text", "fhir", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -29,12 +31,29 @@ COLUMNS = (
     "unit",
     "reference_range",
     "abnormal",
+    "flag_printed",
+    "loinc",
+    "ucum",
     "medication",
+    "drug",
+    "strength",
+    "form",
     "dosage",
     "frequency",
+    "morning",
+    "noon",
+    "evening",
+    "night",
+    "meal",
+    "as_needed",
     "duration",
+    "route",
+    "quantity",
     "modality",
     "body_part",
+    "side",
+    "technique",
+    "indication",
     "findings",
     "impression",
     "text",
@@ -44,7 +63,12 @@ COLUMNS = (
     "report_date",
     "facility",
     "doctor",
+    "document_type",
+    "file_type",
+    "pages",
+    "sha256",
     "status",
+    "warnings",
     "errors",
 )
 _KINDS = {
@@ -114,22 +138,49 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
             "facility": document.possible_facility,
             "doctor": document.possible_doctor,
         }
-    yield head | {
+    yield head | _document(record)
+    for category, kind in _KINDS.items():
+        for item in getattr(document.categories, category) if document else ():
+            yield head | {"kind": kind} | _item(item)
+
+
+def _document(record: Record) -> dict[str, Any]:
+    made: dict[str, Any] = {
         "kind": "document",
-        "confidence": document.average_confidence if document else None,
+        "sha256": record.sha256,
         "status": record.status,
         "errors": "; ".join(f"{error.code}: {error.message}" for error in record.errors),
     }
-    for category, kind in _KINDS.items():
-        for item in getattr(document.categories, category) if document else ():
-            yield head | {"kind": kind} | _item(item.model_dump())
+    if (document := record.document) is not None:
+        header = [info for _, info in document.header if info is not None]
+        made |= {
+            "confidence": document.average_confidence,
+            "needs_review": any(info.needs_review for info in header),
+            "review_reasons": _reasons(header),
+            "document_type": document.document_type,
+            "file_type": document.file_type,
+            "pages": document.pages,
+            "warnings": "; ".join(f"{w.code}: {w.message}" for w in document.warnings),
+        }
+    return made
 
 
-def _item(item: dict[str, Any]) -> dict[str, Any]:
-    fields = item["fields"].values()
-    pages = [field["source"]["page"] for field in fields if field["source"]]
-    reasons = dict.fromkeys(reason for field in fields for reason in field["review_reasons"])
-    return item | {"page": min(pages, default=None), "review_reasons": " ".join(reasons)}
+def _item(item: Item) -> dict[str, Any]:
+    from medicord_ocr.structure.labs.printed import field_texts, printed_decimal
+
+    made = item.model_dump(exclude={"fields"})
+    made |= made.pop("schedule", None) or {}
+    if isinstance(value := made.get("value"), float) and isfinite(value):
+        made["value"] = printed_decimal(value, field_texts(item, "value"))
+    pages = [info.source.page for info in item.fields.values() if info.source]
+    return made | {
+        "page": min(pages, default=None),
+        "review_reasons": _reasons(item.fields.values()),
+    }
+
+
+def _reasons(fields: Iterable[FieldInfo]) -> str:
+    return " ".join(dict.fromkeys(reason for info in fields for reason in info.review_reasons))
 
 
 def _cell(value: object) -> object:

@@ -1,14 +1,14 @@
-"""Figures with the digits that were printed: 5.20 stays 5.20.
+"""Values, units, ranges and flags of results as R4 writes them.
 
-FHIR's decimals carry their precision (https://hl7.org/fhir/R4/datatypes.html#decimal), floats do
-not. The digits are therefore looked up in what was read, by the number that they made.
+Its decimals carry their precision (https://hl7.org/fhir/R4/datatypes.html#decimal), so they have
+the digits that were printed.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
 from medicord_ocr.fhir.terms import (
@@ -21,8 +21,9 @@ from medicord_ocr.fhir.terms import (
     concept,
 )
 from medicord_ocr.khmer import fold
-from medicord_ocr.schema import FieldInfo, LabResult
+from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs.numbers import NUMBER, Mark, decimal_mark, number_readings
+from medicord_ocr.structure.labs.printed import field_texts, printed_decimal
 from medicord_ocr.structure.labs.ranges import Range, parse_range
 from medicord_ocr.structure.labs.values import Value, clean, flag_direction, parse_value
 
@@ -41,45 +42,12 @@ _ANSWERS = {
 }
 
 
-def printed_decimal(number: float, texts: Iterable[str]) -> Decimal:
-    """A number with the digits of the text that it was read from.
-
-    Args:
-        number: finite.
-        texts: where it may be printed, the likelier first; ``5,20`` gives 5.20.
-
-    Returns:
-        equal to ``number`` as a float; its shortest form where no text shows it.
-    """
-    for text in texts:
-        for match in _NUMBER.finditer(clean(text)):
-            for decimal in _decimals(match.group()):
-                if float(decimal) == abs(number):
-                    return decimal.copy_sign(Decimal(number))
-    shortest = repr(int(number)) if number.is_integer() else repr(number)
-    return Decimal(shortest)
-
-
-def _decimals(printed: str) -> Iterator[Decimal]:
-    """All that a printed number can be, with its digits."""
-    printed = printed.replace(" ", "")
-    head, *groups = re.split("[.,]", printed)
-    if groups:
-        yield Decimal(f"{head}{''.join(groups[:-1])}.{groups[-1]}")
-    yield Decimal(head + "".join(groups))
-
-
 def page_mark(items: Iterable[LabResult]) -> Mark | None:
     """The decimal mark that the printed values and ranges of some results use."""
     names = ("value", "reference_range")
-    return decimal_mark(text for item in items for name in names for text in _texts(item, name))
-
-
-def _texts(item: LabResult, name: str) -> tuple[str, ...]:
-    info: FieldInfo | None = item.fields.get(name)
-    if info is None:
-        return ()
-    return ((info.raw,) if info.raw else ()) + tuple(reading.text for reading in info.readings)
+    return decimal_mark(
+        text for item in items for name in names for text in field_texts(item, name)
+    )
 
 
 def value_element(item: LabResult, mark: Mark | None) -> Json:
@@ -99,7 +67,7 @@ def value_element(item: LabResult, mark: Mark | None) -> Json:
         return _text_element(value, item, mark)
     if not math.isfinite(value):
         return {"valueString": str(value)}
-    return {"valueQuantity": _quantity(printed_decimal(value, _texts(item, "value")), item)}
+    return {"valueQuantity": _quantity(printed_decimal(value, field_texts(item, "value")), item)}
 
 
 def _text_element(text: str, item: LabResult, mark: Mark | None) -> Json:
