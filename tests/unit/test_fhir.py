@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from medicord_ocr import schema
 from medicord_ocr.fhir import bundle, bundle_json, failure
-from medicord_ocr.fhir.medications import times_a_day
+from medicord_ocr.fhir.medications import repeat_of
 
 Json = dict[str, Any]
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -172,7 +172,7 @@ CODES = {
     "http://terminology.hl7.org/CodeSystem/v3-ObservationValue": "UNCERTREL",
 }
 COMPARATORS = {"<", "<=", ">", ">="}
-WHEN = {"MORN", "NOON", "EVE", "NIGHT"}
+WHEN = {"MORN", "NOON", "EVE", "NIGHT", "HS"}
 
 
 def walk(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -512,12 +512,27 @@ def test_times_of_day_that_are_not_plain_stay_text(given: Json) -> None:
         ("once daily", 1), ("twice a day", 2), ("3 times per day", 3), ("3 x / jour", 3),
         ("2 fois par jour", 2), ("une fois par jour", 1), ("BID", 2), ("t.i.d.", 3),
         ("៣ ដងក្នុងមួយថ្ងៃ", 3), ("មួយថ្ងៃ ២ ដង", 2), ("2ដង/ថ្ងៃ", 2), ("x3/j", None),
-        ("2 x 3", None), ("OD", None), ("every 8 hours", None), ("2-3 times a day", None),
+        ("2 x 3", None), ("OD", None), ("bds", 2), ("2-3 times a day", None),
         ("once weekly", None), ("12 times a day", None),
     ],
 )  # fmt: skip
 def test_only_plain_frequencies_become_timing(text: str, times: int | None) -> None:
-    assert times_a_day(text) == times
+    daily = {"frequency": times, "period": 1, "periodUnit": "d"}
+    assert repeat_of(text) == (daily if times else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("every 8 hours", 8), ("q6h", 6), ("toutes les 12 heures", 12), ("every 4-6 hours", None)],
+)
+def test_hours_between_become_a_period(text: str, hours: int | None) -> None:
+    period = {"frequency": 1, "period": hours, "periodUnit": "h"}
+    assert repeat_of(text) == (period if hours else None)
+
+
+def test_bedtime_is_an_event_of_the_day() -> None:
+    (made,) = dosage(dosage="1 tablet", frequency="at bedtime")
+    assert made["timing"]["repeat"] == {"when": ["HS"]}
 
 
 def test_a_drug_without_a_name_says_that_it_is_absent() -> None:

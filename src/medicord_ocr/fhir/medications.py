@@ -34,7 +34,12 @@ _DAILY = (
     re.compile(rf"{_COUNT}\s?{_TIMES}\s?(?:/|{_IN_A})?\s?{_DAY}"),
     re.compile(rf"(?:{_IN_A})?\s?{_DAY}\s?{_COUNT}\s?{_TIMES}"),
 )
-_LATIN = {"bid": 2, "b.i.d.": 2, "tid": 3, "t.i.d.": 3, "qid": 4, "q.i.d.": 4, "daily": 1}
+#: Abbreviations without their points; OD is not one of them: it is an eye as well.
+_LATIN = {"bid": 2, "bd": 2, "bds": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4, "daily": 1}
+_EVERY_HOURS = re.compile(
+    r"(?:(?:every|toutes les|q)\s?|/\s?)(?P<hours>[1-9]\d?)\s?(?:h|hrs?|hours?|heures?)"
+)
+_BEDTIME = frozenset({"at bedtime", "au coucher"})
 _SPANS = {
     "d": "day days jour jours j d ថ្ងៃ",
     "wk": "week weeks semaine semaines សប្តាហ៍ សប្ដាហ៍ អាទិត្យ",
@@ -114,15 +119,15 @@ def _by_time_of_day(item: Prescription) -> list[Json]:
 
 def _contradicts(item: Prescription, times: int) -> bool:
     """Whether a frequency beside the times of day does not say that many times a day."""
-    return bool(item.frequency and times_a_day(item.frequency) != times)
+    return bool(item.frequency) and repeat_of(item.frequency or "") != _daily(times)
 
 
 def _by_frequency(item: Prescription) -> list[Json]:
-    times = times_a_day(item.frequency) if item.frequency else None
-    if times is None or _schedule(item) or not _certain(item.fields, "frequency"):
+    repeat = repeat_of(item.frequency) if item.frequency else None
+    if repeat is None or _schedule(item) or not _certain(item.fields, "frequency"):
         return []
     amount = item.dosage if _certain(item.fields, "dosage") else None
-    return [_dosage(item, {"frequency": times, "period": Decimal(1), "periodUnit": "d"}, amount)]
+    return [_dosage(item, repeat, amount)]
 
 
 def _dosage(item: Prescription, repeat: Json, amount: str | None) -> Json:
@@ -152,18 +157,26 @@ def _amount(text: str) -> Json | None:
     return number | ({"unit": match["unit"]} if match["unit"] else {})
 
 
-def times_a_day(frequency: str) -> int | None:
-    """How many times a day a printed frequency says, None where it does not say just that.
+def repeat_of(frequency: str) -> Json | None:
+    """A printed frequency as R4's ``Timing.repeat``, None where it does not say just that.
 
-    Hours (``q8h``), ranges, and conditions are none: they stay text.
+    Times a day, hours between, and bedtime; ranges, weeks and conditions stay text.
     """
     folded = fold_line(frequency).strip(" .()")
-    if folded in _LATIN or f"{folded}." in _LATIN:
-        return _LATIN.get(folded, _LATIN.get(f"{folded}."))
+    if times := _LATIN.get(folded.replace(".", "")):
+        return _daily(times)
+    if folded in _BEDTIME:
+        return {"when": ["HS"]}
+    if match := _EVERY_HOURS.fullmatch(folded):
+        return {"frequency": 1, "period": Decimal(match["hours"]), "periodUnit": "h"}
     for pattern in _DAILY:
         if match := pattern.fullmatch(folded):
-            return _COUNT_OF[match["count"].replace(" ", "")]
+            return _daily(_COUNT_OF[match["count"].replace(" ", "")])
     return None
+
+
+def _daily(times: int) -> Json:
+    return {"frequency": times, "period": Decimal(1), "periodUnit": "d"}
 
 
 def _certain(fields: Mapping[str, FieldInfo], name: str) -> bool:
