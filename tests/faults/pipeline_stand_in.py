@@ -53,7 +53,7 @@ def read_page(page, readers, options, *_):  # type: ignore[no-untyped-def]  # no
             raise EncryptedInput("it is encrypted", hint="Give its password")
         case ["crash"]:
             os.kill(os.getpid(), signal.SIGSEGV)
-        case ["killed"]:
+        case ["killed", *_]:
             os.kill(os.getpid(), signal.SIGKILL)
         case ["exit"]:
             sys.exit(0)

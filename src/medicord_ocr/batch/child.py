@@ -66,15 +66,17 @@ class Child:
     Args:
         options: whose readers it loads before its first unit.
         memory_limit: bytes at which it is killed.
+        mute: whether what libraries print in it is dropped; else it goes to standard error.
     """
 
-    def __init__(self, options: Options, memory_limit: int) -> None:
+    def __init__(self, options: Options, memory_limit: int, *, mute: bool = False) -> None:
         self._memory_limit = memory_limit
         self.ready: Ready | None = None
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         level = logging.getLogger(LOGGER).getEffectiveLevel()
-        self._process = context.Process(target=_work, args=(theirs, options, level), daemon=True)
+        given = (theirs, options, level, mute)
+        self._process = context.Process(target=_work, args=given, daemon=True)
         with _starting, interrupts_blocked():
             self._process.start()
         theirs.close()
@@ -212,9 +214,9 @@ def interrupts_blocked() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _work(pipe: Connection, options: Options, level: int) -> None:
+def _work(pipe: Connection, options: Options, level: int, mute: bool) -> None:
     """What the process does: load the readers, then a unit after the other."""
-    _settle(pipe, level)
+    _settle(pipe, level, mute)
     try:
         from medicord_ocr import pipeline
 
@@ -237,7 +239,7 @@ def _memory() -> int:
     return int(psutil.Process().memory_info().rss)
 
 
-def _settle(pipe: Connection, level: int) -> None:
+def _settle(pipe: Connection, level: int, mute: bool) -> None:
     """One thread, no signals but those that end it, nothing on standard output, our log sent on."""
     os.environ.update(ONE_THREAD)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -245,6 +247,8 @@ def _settle(pipe: Connection, level: int) -> None:
     if sys.platform != "win32":
         os.setpgid(0, 0)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    if mute:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     os.dup2(2, 1)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     logger = logging.getLogger(LOGGER)

@@ -58,17 +58,19 @@ class Pool:
         options: whose readers they load.
         jobs: how many, at least 1.
         seconds: that a page may take.
+        mute: whether what libraries print in them is dropped; else it goes to standard error.
 
     Attributes:
         jobs: how many there are now: fewer after repeated deaths.
         working: the units that are being done, by an identity of the thread that waits for each.
     """
 
-    def __init__(self, options: Options, jobs: int, seconds: float) -> None:
+    def __init__(self, options: Options, jobs: int, seconds: float, *, mute: bool = False) -> None:
         import psutil
 
         self._options = options
         self._seconds = seconds
+        self._mute = mute
         self.jobs = jobs
         share = int(0.8 * psutil.virtual_memory().total / jobs)
         self._memory_limit = max(_LEAST_LIMIT, min(MEMORY_LIMIT, share))
@@ -152,7 +154,7 @@ class Pool:
         return outcome
 
     def _new(self) -> Child:
-        child = Child(self._options, self._memory_limit)
+        child = Child(self._options, self._memory_limit, mute=self._mute)
         with self._counting:
             self._children = [other for other in self._children if other.alive] + [child]
         if self._killed:

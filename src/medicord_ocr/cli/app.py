@@ -28,6 +28,12 @@ Examples:
   medicord-ocr extract report.pdf --pages 1-3 --lang khm+eng+fra -o report.json
   medicord-ocr extract archive/ --format csv -o archive.csv"""
 
+_BATCH_EXAMPLES = """\b
+Examples:
+  medicord-ocr batch archive/ -o archive.jsonl
+  medicord-ocr batch archive/ -o archive.jsonl --retry-failed --page-timeout 600
+  find archive -name '*.tif' | medicord-ocr batch - -o faxes.jsonl"""
+
 # Plain help: rich would cost half of the time that --help may take.
 app = typer.Typer(
     name="medicord-ocr",
@@ -100,6 +106,64 @@ def extract(
         stages=context.params,
     )
     request = command.Request(paths, options, format, output, debug_dir, jobs)
+    raise typer.Exit(command.run(request))
+
+
+@app.command(no_args_is_help=True, epilog=_BATCH_EXAMPLES)
+def batch(
+    context: typer.Context,
+    paths: given.BatchPaths,
+    output: given.RecordsFile,
+    lang: given.Languages = None,
+    pages: given.Pages = None,
+    engine: given.Engine = "auto",
+    jobs: given.Jobs = None,
+    page_timeout: given.PageTimeout = 180.0,
+    retry_failed: given.RetryFailed = False,
+    force: given.Force = False,
+    include: given.Include = None,
+    exclude: given.Exclude = None,
+    log_json: given.LogJson = False,
+    password_file: given.PasswordFile = None,
+    orientation: given.Orientation = None,
+    perspective: given.Perspective = None,
+    shading: given.Shading = None,
+    deskew: given.Deskew = None,
+    denoise: given.Denoise = None,
+    clahe: given.Clahe = None,
+    threshold: given.Threshold = None,
+    quiet: given.Quiet = False,
+    verbose: given.Verbose = False,
+) -> None:
+    """Read an archive into one file of records, a line for each input.
+
+    A second run reads what is new or changed; OUT.jsonl.ledger beside the output knows what was
+    read. Ctrl-C finishes the pages in flight, a second one stops at once; either way the next run
+    goes on from there. The exit code is 9 when an input failed or lacks a page.
+    """
+    from medicord_ocr.batch.inputs import Choice
+    from medicord_ocr.cli import batch as command
+    from medicord_ocr.cli.extract import run_options
+
+    options = run_options(
+        _settings(quiet=quiet, verbose=verbose),
+        languages=lang,
+        pages=pages,
+        engine=engine,
+        password_file=password_file,
+        stages=context.params,
+    )
+    request = command.Request(
+        paths,
+        output,
+        options,
+        jobs,
+        page_timeout,
+        Choice(tuple(include or ()), tuple(exclude or ())),
+        retry_failed=retry_failed,
+        force=force,
+        log_json=log_json,
+    )
     raise typer.Exit(command.run(request))
 
 

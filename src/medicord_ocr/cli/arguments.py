@@ -97,6 +97,48 @@ Denoise = Annotated[bool | None, _stage("denoise", "Filter out noise.")]
 Clahe = Annotated[bool | None, _stage("clahe", "Raise local contrast.")]
 Threshold = Annotated[bool | None, _stage("threshold", "Reduce to black and white.")]
 
+# ---------------------------------------------------------------- of batch
+
+BatchPaths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PATH",
+        help="Files; folders, searched through; - for a list of paths on standard input.",
+    ),
+]
+RecordsFile = Annotated[
+    Path,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT.jsonl",
+        help="The file of records; a run goes on where the last one ended.",
+    ),
+]
+PageTimeout = Annotated[
+    float,
+    typer.Option(
+        metavar="SECONDS", min=1, help="Kill the process of a page that takes longer than this."
+    ),
+]
+RetryFailed = Annotated[
+    bool, typer.Option("--retry-failed", help="Read again what failed, or lacks a page.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Read everything again.")]
+Include = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PATTERN",
+        help="Of folders, only files like '*.pdf' or '2019/*'; repeatable.",
+        show_default=False,
+    ),
+]
+Exclude = Annotated[
+    list[str] | None,
+    typer.Option(metavar="PATTERN", help="No files like this; repeatable.", show_default=False),
+]
+LogJson = Annotated[bool, typer.Option("--log-json", help="Messages as a JSON object a line.")]
+
 # ---------------------------------------------------------------- of the other commands
 
 TruthFolder = Annotated[

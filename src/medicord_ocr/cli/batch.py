@@ -1,0 +1,127 @@
+"""``medicord-ocr batch``: an archive of documents into one file of records."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from medicord_ocr.batch import archive
+from medicord_ocr.batch.inputs import STANDARD_INPUT, Choice, find_inputs, listed_paths
+from medicord_ocr.batch.pool import Pool, default_jobs
+from medicord_ocr.cli.faults import Stopped
+from medicord_ocr.cli.scratch import scratch
+from medicord_ocr.cli.watching import open_watcher
+from medicord_ocr.errors import UsageError
+from medicord_ocr.options import Options
+
+#: Exit code when some inputs failed, or lack a page (the contract's table).
+SOME_FAILED = 9
+_STOPPING = b"medicord-ocr: finishing the pages in flight; once more stops at once\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the command line asks for.
+
+    Attributes:
+        paths: files, folders, ``-`` for a list of them on standard input.
+        output: the file of records.
+        options: how to read them.
+        jobs: processes at a time, None for as many as cores and free memory allow.
+        page_timeout: seconds that a page may take.
+        choice: which files of folders are taken.
+        retry_failed, force: what to read again.
+        log_json: whether messages are a JSON object a line.
+    """
+
+    paths: Sequence[str]
+    output: Path
+    options: Options
+    jobs: int | None
+    page_timeout: float
+    choice: Choice
+    retry_failed: bool = False
+    force: bool = False
+    log_json: bool = False
+
+
+def run(request: Request) -> int:
+    """Read what is new or changed.
+
+    Returns:
+        The exit code: 0, or SOME_FAILED.
+
+    Raises:
+        MedicordError: nothing can be read or written.
+        Stopped: it was told to stop, and did.
+    """
+    found = find_inputs(_paths(request.paths), request.choice)
+    asked = archive.Request(
+        found.found, request.output, request.options, request.retry_failed, request.force
+    )
+    jobs = request.jobs or default_jobs()
+    with (
+        scratch(),
+        Pool(request.options, jobs, request.page_timeout, mute=request.log_json) as pool,
+        open_watcher(json=request.log_json) as watcher,
+    ):
+        if found.left_out:
+            watcher.say(f"{found.left_out} files of other kinds left out")
+        task = archive.Archive(asked, pool, watcher)
+        task.tally.total = len(found.found)
+        with _stopping(task, pool) as stops:
+            tally = task.run()
+        watcher.summary(tally, request.output)
+    if stops:
+        raise Stopped(stops[0])
+    return SOME_FAILED if tally.statuses.total() > tally.statuses["ok"] else 0
+
+
+def _paths(given: Sequence[str]) -> list[str]:
+    """The paths, with those of a list on standard input in the place of ``-``."""
+    paths: list[str] = []
+    for path in given:
+        if path != STANDARD_INPUT:
+            paths.append(path)
+            continue
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError(
+                "standard input is a terminal",
+                hint="Send a list of paths to it: find … | medicord-ocr batch - -o OUT.jsonl",
+            )
+        paths.extend(listed_paths(sys.stdin.buffer))
+    if not paths:
+        raise UsageError("the list of paths is empty")
+    return paths
+
+
+@contextmanager
+def _stopping(task: archive.Archive, pool: Pool) -> Iterator[list[int]]:
+    """Let the first Ctrl-C or SIGTERM finish what is being read, and a second end it at once.
+
+    Yields:
+        The signals that came.
+    """
+    came: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        if len(came) > 1:
+            pool.kill()
+            raise Stopped(number)
+        task.stop()
+        with suppress(OSError):  # not through the log: it may be what was interrupted
+            os.write(2, _STOPPING)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
