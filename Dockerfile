@@ -15,10 +15,12 @@ WORKDIR /build
 COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY src src
 ENV MEDICORD_MODELS=/opt/medicord-ocr/models
-# pip and setuptools have no work at run time.
+# The model is made private to who makes it, and read by another user here. pip and setuptools have
+# no work at run time.
 RUN python3 -m venv /opt/medicord-ocr \
     && /opt/medicord-ocr/bin/pip install --no-cache-dir . \
     && /opt/medicord-ocr/bin/medicord-ocr models install khmer \
+    && chmod -R a+rX /opt/medicord-ocr/models \
     && /opt/medicord-ocr/bin/pip uninstall --yes setuptools pip \
     && find /opt/medicord-ocr -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -74,15 +74,18 @@ def require(model: Model) -> Path:
     """Path of a model file that is there, whole, and the one that was made.
 
     Raises:
-        MissingDependency: when it is not installed, or damaged.
+        MissingDependency: when it is not installed, damaged, or not to be read by this user.
     """
     path = model_file(model)
     note = path.with_suffix(".sha256")
     fault = None
-    if not path.is_file() or not note.is_file():
+    try:
+        if sha256(path.read_bytes()).hexdigest() != note.read_text().strip():
+            fault = "is damaged"
+    except (FileNotFoundError, NotADirectoryError):
         fault = "is not installed"
-    elif sha256(path.read_bytes()).hexdigest() != note.read_text().strip():
-        fault = "is damaged"
+    except OSError as error:  # another user installed it for himself alone
+        fault = f"cannot be read in {path.parent} ({os.strerror(error.errno or 0)})"
     if fault:
         raise MissingDependency(
             f"the model '{model.name}' {fault}",

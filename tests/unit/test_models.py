@@ -38,6 +38,15 @@ def test_damaged_model_is_refused(folder: Path) -> None:
         KhmerReader()
 
 
+def test_model_that_this_user_may_not_read_is_a_missing_dependency(folder: Path) -> None:
+    # An image whose model belonged to another user ended with an internal fault. A folder in the
+    # model's place cannot be read by root either.
+    models.model_file(models.KHMER).mkdir()
+    assert not models.installed(models.KHMER)
+    with pytest.raises(MissingDependency, match="cannot be read"):
+        KhmerReader()
+
+
 def test_model_without_its_hash_counts_as_not_installed(folder: Path) -> None:
     models.model_file(models.KHMER).write_bytes(b"a model")
     assert not models.installed(models.KHMER)
