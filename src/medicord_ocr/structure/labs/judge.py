@@ -31,12 +31,12 @@ from medicord_ocr.structure.labs.vocabulary import LabTest, choose_test, says_ur
 # A range whose high bound is more than this many times its low one is wide: a value ten times
 # too high may well be true there.
 _NARROW = 10.0
-# Readers' names for text that was not read from a picture: no point is lost in it.
 # What may be a thousand or three decimals.
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 # Most confidence for a field in whose cell something else was read: always for review.
 _BLEMISHED = 0.6
-_LAYER_READERS = frozenset({"layer", "text-layer", "text_layer"})
+#: Names of readers of text that was not read from a picture: no point is lost in it.
+LAYER_READERS = frozenset({"layer", "text-layer", "text_layer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def _lost_point(judged: Judged, value: Value) -> bool:
     ranged, part = judged.range, judged.entry.draft.value_part
     if ranged is None or ranged.high is None or part is None or has_point(value.text):
         return False
-    if all(w.readings[0].reader in _LAYER_READERS for w in part.words):
+    if all(w.readings[0].reader in LAYER_READERS for w in part.words):
         return False
     number, low, high = value.numbers[0], ranged.low or 0.0, ranged.high
     if number <= high or not any(low <= number / 10**k <= high for k in (1, 2, 3)):

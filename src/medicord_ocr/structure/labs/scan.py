@@ -228,7 +228,10 @@ def _continuation(
         and longer.exact
         and (last.draft.match is None or (find_tests(name.text) is None and starts_within))
     )
-    if not completes and not (starts_within and len(name.words) <= 3 and not is_title(name.text)):
+    # What makes a known name unknown is no part of it: a stain, a comment.
+    spoils = last.draft.match is not None and longer is None
+    within = starts_within and len(name.words) <= 3 and not is_title(name.text)
+    if not completes and (spoils or not within):
         return None
     draft = replace(last.draft, name=clean_name(whole), match=longer or last.draft.match)
     return replace(last, draft=draft, rows=(*last.rows, index))

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
+from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.structure.labs.columns import Column, columns_of
 from medicord_ocr.structure.labs.headings import Label, Role, header_labels, is_header_like
 from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean, flag_direction
+from medicord_ocr.structure.stacked import close, stacked
 
 _HEADER_ROWS = 4
 # Heights of the text between words that stand in two cells: words of a text are a third apart.
@@ -111,10 +112,10 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
         best: tuple[int, tuple[Label, ...]] = (1, header_labels(row))
         for count in range(2, _HEADER_ROWS + 1):
             window = rows[i : i + count]
-            if len(window) < count or not all(wordy[i : i + count]) or not _close(*window[-2:]):
+            if len(window) < count or not all(wordy[i : i + count]) or not close(*window[-2:]):
                 break
-            stacked = _stacked(window)
-            labels = header_labels(stacked) if stacked else ()
+            whole = stacked(window)
+            labels = header_labels(whole) if whole else ()
             if len({m.role for m in labels}) >= max(1, len({m.role for m in best[1]})):
                 best = (count, labels)
         count, labels = best
@@ -123,33 +124,6 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
     return found
-
-
-def _close(row: Row, below: Row) -> bool:
-    height = max(row.box.height, below.box.height)
-    return 0 < below.box.middle - row.box.middle < 2.2 * height
-
-
-def _stacked(rows: Sequence[Row]) -> Row | None:
-    """Rows of headings as one, line under line; None when a line stands under two headings."""
-    columns: list[list[Segment]] = []
-    for row in rows:
-        for segment in row.segments:
-            over = [c for c in columns if any(s.box.overlap_x(segment.box) > 0 for s in c)]
-            if len(over) > 1:
-                return None
-            if over:
-                over[0].append(segment)
-            else:
-                columns.append([segment])
-    columns.sort(key=lambda column: min(s.box.x0 for s in column))
-    return Row(tuple(_merge(column) for column in columns), rows[0].block, rows[0].table)
-
-
-def _merge(column: list[Segment]) -> Segment:
-    words = tuple(word for segment in column for word in segment.words)
-    cells = [segment.cell for segment in column if segment.cell]
-    return Segment(words, bounding([s.box for s in column]), bounding(cells) if cells else None)
 
 
 def _panels(labels: tuple[Label, ...], rows: Sequence[Row]) -> list[tuple[Label, ...]]:
