@@ -8,7 +8,7 @@ import pytest
 
 from medicord_ocr.page import Box, PageText, Row
 from medicord_ocr.structure.prescriptions.find import find_prescriptions
-from medicord_ocr.structure.prescriptions.table import heading_of
+from medicord_ocr.structure.prescriptions.headings import heading_of
 from tests.pages import page
 from tests.prescribed import CORE, core, found, slots
 
@@ -221,3 +221,64 @@ No   Drug                   Usage                          Duration
     rows = (title, head, ruled(drug, 0, 155, 195), ruled(times, 1, 115, 155))
     (item,) = find_prescriptions([replace(plain, rows=rows)], frozenset()).items
     assert slots(item) == {"morning": "1", "noon": "2", "evening": "1"}
+
+
+def test_headings_that_wrap_are_read_whole() -> None:
+    text = """វេជ្ជបញ្ជា
+No  ឈ្មោះឱសថ            កម្រិតប្រើ     ចំនួនដងក្នុង     រយៈ
+                                    មួយថ្ងៃ       ពេល     សម្គាល់
+1   Losartan 50 mg     1 គ្រាប់     មួយថ្ងៃ ១ដង    ១ ខែ    ក្រោយ
+                                                      អាហារ
+2   Cetirizine 10mg    1 គ្រាប់     មួយថ្ងៃ ១ដង    ៧ ថ្ងៃ    មុន
+                                                      អាហារ"""
+    assert core(text) == [
+        ("Losartan 50 mg", "1 គ្រាប់", "មួយថ្ងៃ ១ដង", "១ ខែ"),
+        ("Cetirizine 10mg", "1 គ្រាប់", "មួយថ្ងៃ ១ដង", "៧ ថ្ងៃ"),
+    ]
+
+
+def test_lines_of_a_cell_stay_with_what_stands_beside_them_in_the_middle() -> None:
+    text = """PRESCRIPTION
+No  Drug               Dose       Frequency       Duration
+    Domperidone 10                per day
+4                      1 tab                      5 days
+    mg                            3 times
+                                  morning and
+5   Metformin 500mg    2 tabs                     1 month
+                                  evening"""
+    plain = page(text)
+    tops = [40, 80, 120, 138, 160, 200, 218, 240]
+    rows = [
+        replace(
+            row,
+            segments=tuple(
+                replace(
+                    s,
+                    box=s.box._replace(y0=y, y1=y + 30),
+                    words=tuple(replace(w, box=w.box._replace(y0=y, y1=y + 30)) for w in s.words),
+                )
+                for s in row.segments
+            ),
+        )
+        for row, y in zip(plain.rows, tops, strict=True)
+    ]
+    first, second = find_prescriptions([replace(plain, rows=tuple(rows))], frozenset()).items
+    assert (first.medication, first.dosage, first.duration) == ("Domperidone 10 mg", "1 tab",
+                                                                "5 days")  # fmt: skip
+    assert (second.medication, second.dosage) == ("Metformin 500mg", "2 tabs")
+    assert second.frequency == "morning and evening"
+
+
+def test_amount_under_a_heading_that_was_not_read_is_no_dose() -> None:
+    text = """PRESCRIPTION
+Medicine              Xywz      Morning   Noon   Evening   Night
+Azithromycin 500mg    3 caps    1                               """
+    (item,) = found(text)
+    assert (item.dosage, slots(item)) == ("1", {"morning": "1"})
+    (item,) = found(text.replace("caps    1", "caps     "))
+    assert item.dosage is None
+
+
+@pytest.mark.parametrize("heading", ["ចំនួន", "ចនួន", "ចំន្ួន"])
+def test_khmer_heading_is_known_by_its_consonants(heading: str) -> None:
+    assert heading_of(heading) == "quantity"

@@ -361,3 +361,14 @@ def test_page_without_a_title_prescribes_where_drug_after_drug_is_directed() -> 
     assert [item.medication for item in found(text)] == ["Ciflox 500 mg", "Voltarène 50 mg",
                                                          "Maalox"]  # fmt: skip
     assert found("Clinique Toul Svay\nMaalox") == ()
+
+
+def test_name_whose_strength_may_follow_it_is_for_review() -> None:
+    (item,) = found("Rx\nAmlodipine 5 OD for 5 days")
+    assert item.medication == "Amlodipine"
+    assert "ambiguous_sig" in item.fields["medication"].review_reasons
+
+
+def test_a_dash_behind_a_dose_is_no_part_of_it() -> None:
+    (item,) = found("Rx\nCetirizine 10 mg   1 គ្រាប់-")
+    assert item.dosage == "1 គ្រាប់"

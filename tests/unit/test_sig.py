@@ -293,3 +293,29 @@ def test_every_field_is_a_stretch_of_the_text(text: str) -> None:
 def test_any_text_is_survived(text: str) -> None:
     sig = read(text)
     assert 0.0 <= sig.unclaimed <= 1.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 cap morning-emng",
+        "1 គ្រាប់ ព្រឹក-ណួច",
+        "1 tab ព្រឹក និង",
+        "1 cp matin et xyr",
+        "1 tab twice daily and",
+    ],
+)
+def test_direction_that_goes_on_in_letters_not_understood_is_marked(text: str) -> None:
+    sig = read(text)
+    assert sig.frequency is not None
+    assert "cut_direction" in sig.doubts["frequency"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["- 1 cap morning and evening", "1 គ្រាប់ ព្រឹក-ល្ងាច", "1 tab twice daily after meals",
+     "លេប១គ្រាប់ ១ថ្ងៃ៣ដង", "1 cp x 3/j x 5 j - repas"],
+)  # fmt: skip
+def test_direction_that_is_whole_is_not_marked_as_cut(text: str) -> None:
+    sig = read(text)
+    assert "cut_direction" not in sig.doubts.get("frequency", ())

@@ -11,10 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from medicord_ocr.page import PageText, Word
+from medicord_ocr.page import PageText, Row
 from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.fields import RowRef
-from medicord_ocr.structure.line import Line, join, line_of
+from medicord_ocr.structure.line import join, line_of
+from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
 from medicord_ocr.structure.prescriptions.item import Entry, prescription, table_entry, unread_entry
 from medicord_ocr.structure.prescriptions.lines import (
     is_lab_row,
@@ -24,13 +25,11 @@ from medicord_ocr.structure.prescriptions.lines import (
 )
 from medicord_ocr.structure.prescriptions.listed import DrugList
 from medicord_ocr.structure.prescriptions.sig import parse_sig
-from medicord_ocr.structure.prescriptions.sig_repair import mend
 from medicord_ocr.structure.prescriptions.table import (
-    TIME_COLUMNS,
-    Column,
     Table,
     TableRow,
     find_tables,
+    merged_rows,
     table_row,
 )
 
@@ -38,6 +37,8 @@ from medicord_ocr.structure.prescriptions.table import (
 _DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_COLUMNS)
 #: Rows of laboratory results from which a page without a title is a report.
 _REPORT_ROWS = 3
+# Heights of its text that a further line of a cell may stand below the line above.
+_LINE_GAP = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,26 +179,67 @@ def _read_tables(page: PageText, tables: list[Table], free: list[bool], found: _
 def _grouped(page: PageText, table: Table, until: int, free: list[bool]) -> list[list[TableRow]]:
     """The rows of a table, those that go on with the drug above them together with it."""
     groups: list[list[TableRow]] = []
+    inside = []
     for index in range(table.last + 1, until):
-        row = page.rows[index]
         if index in table.beside:
             continue
-        if not free[index] or (table.ruled is not None and row.table != table.ruled):
+        if not free[index] or (table.ruled is not None and page.rows[index].table != table.ruled):
             break
-        cells = table_row(page, index, table)
-        if table.ruled is None and _ends(cells, row.segments[0].words, page.number):
+        inside.append(index)
+    for band in _bands(page, inside) if table.ruled is None else [[index] for index in inside]:
+        rows = [table_row(page, index, table) for index in band]
+        cells = rows[0] if len(rows) == 1 else merged_rows(page.number, rows)
+        wrapped = bool(groups) and _wraps(page, groups[-1], cells, band[0])
+        if table.ruled is None and not wrapped and _ends(cells, _first(page, band[0]), page.number):
             break
         if is_stop(cells.text("drug").lower()):
             continue
         if _begins(cells, table, groups):
-            groups.append([cells])
+            groups.append(rows)
         elif groups and any(cells.text(c) for c in cells.cells if c != "number"):
-            groups[-1].append(cells)
+            groups[-1] += rows
     return groups
 
 
-def _ends(row: TableRow, first: Sequence[Word], page: int) -> bool:
-    if is_stop(join(page, [[first]]).folded):
+def _wraps(page: PageText, group: Sequence[TableRow], row: TableRow, index: int) -> bool:
+    """Whether a row is the next line of cells of the drug above, and names none itself."""
+    columns = {column for other in group for column in other.cells}
+    filled = {column for column in row.cells if row.text(column)}
+    above, below = page.rows[group[-1].index].box, page.rows[index].box
+    near = below.y0 - above.y1 < _LINE_GAP * min(above.height, below.height)
+    return near and "drug" not in filled and filled <= columns and not is_stop(_first(page, index))
+
+
+def _first(page: PageText, index: int) -> str:
+    return join(page.number, [[page.rows[index].segments[0].words]]).folded
+
+
+def _bands(page: PageText, indices: Sequence[int]) -> list[list[int]]:
+    """Rows that a person sees as one: lines of a cell, and what stands beside them half as high.
+
+    Lines of text are further apart than they are tall; what stands half a line lower, and above
+    or below nothing, is beside what was read as the row before.
+    """
+    bands: list[list[int]] = []
+    for index in indices:
+        if bands and _beside([page.rows[i] for i in bands[-1]], page.rows[index]):
+            bands[-1].append(index)
+        else:
+            bands.append([index])
+    return bands
+
+
+def _beside(band: Sequence[Row], row: Row) -> bool:
+    last = band[-1].box
+    near = 0 <= row.box.middle - last.middle < min(row.box.height, last.height)
+    shared = (
+        a.box.overlap_x(b.box) for other in band for a in other.segments for b in row.segments
+    )
+    return near and not any(shared)
+
+
+def _ends(row: TableRow, first: str, page: int) -> bool:
+    if is_stop(first):
         return True
     filled = [column for column in row.cells if row.text(column)]
     if len(filled) > 1:
@@ -239,10 +281,7 @@ def _says(row: TableRow) -> bool:
 
 
 def _entry(page: PageText, rows: list[TableRow]) -> Entry:
-    cells: dict[Column, Line] = {}
-    for column in dict.fromkeys(column for row in rows for column in row.cells):
-        parts = [[row.cells[column].words] for row in rows if column in row.cells]
-        cells[column] = join(page.number, parts, mend)
+    cells = merged_rows(page.number, rows).cells
     first = (page.number, rows[0].index)
     entry = table_entry(cells, first) or unread_entry(cells, first)
     refs = tuple((page.number, row.index) for row in rows)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
 from medicord_ocr.structure.line import Line, join, khmer_pattern
+from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
 from medicord_ocr.structure.prescriptions.medication import (
     Medication,
     parse_medication,
@@ -20,7 +21,7 @@ from medicord_ocr.structure.prescriptions.medication import (
 )
 from medicord_ocr.structure.prescriptions.sig import Part, Sig, parse_sig
 from medicord_ocr.structure.prescriptions.sig_patterns import EYE, RANGE
-from medicord_ocr.structure.prescriptions.table import TIME_COLUMNS, Column, is_blank
+from medicord_ocr.structure.prescriptions.table import is_blank
 
 #: Fields in the order of the contract; the first four are there even when null.
 CORE = ("medication", "dosage", "frequency", "duration")
@@ -69,7 +70,8 @@ class _Found:
 def _found(line: Line, part: Part | None = None) -> _Found:
     """A stretch of a line, or all of it."""
     start, end = (part.start, part.end) if part else (0, len(line.folded))
-    text = line.printed(start, end).strip(" ,;:")
+    # A dash behind a word is a stroke; behind a figure there may have been another one.
+    text = re.sub(r"(?<=[^\s\d½¼¾\-–—])[\s\-–—]+$", "", line.printed(start, end).strip(" ,;:"))
     return _Found(text, line.span(start, end), line.is_mended(start, end))
 
 
@@ -187,6 +189,8 @@ def _name_reasons(found: Medication) -> tuple[str, ...]:
     reasons = []
     if found.match is not None and found.match.drug.look_alike:
         reasons.append("look_alike")
+    if found.loose is not None:
+        reasons.append("ambiguous_sig")  # the number behind it may be its strength
     if found.evidence == "near_name":
         reasons.append("near_name")
     elif found.evidence == "place":
@@ -291,7 +295,9 @@ def _put_cells(draft: _Draft, entry: Entry) -> None:
         _put_sig(draft, parse_sig(line, eye=eye))
     line = _cell(entry, "other")  # its heading was not read: only what is nothing but directions
     sig = parse_sig(line, eye=eye) if line is not None else None
-    if sig is not None and sig.directs and sig.unclaimed == 0:
+    # An amount alone may as well be what is to be dispensed.
+    alone = sig is None or not (sig.frequency or sig.duration)
+    if sig is not None and sig.directs and sig.unclaimed == 0 and not alone:
         _put_sig(draft, sig)
 
 

@@ -26,6 +26,11 @@ _MARKED = "[\ue000-\ue0ff]"
 # A number right before how often it is taken is an amount: 1 x 3/j, 2 BD.
 _BARE_DOSE = re.compile(rf"{patterns.NUMBER}(?=\s?(?:x\s?)?[{_OFTEN}])")
 _NEXT_TO = re.compile(r"[\s,;:&+(/-]*(?:(?:and|et|x)\b|និង)?[\s,(]*")
+# What joins a direction to the next part of it; backwards for what stands before it.
+_GOES_ON = re.compile(r"\s?(?:[-–/&+]|និង|(?:and|et|ou|or)(?![a-z]))\s?|(?=[^\W_])")
+_COMES_BEFORE = re.compile(r"\s?(?:[-–/&+]|ងិន|(?:dna|te|uo|ro)(?![a-z]))\s?|(?=[^\W_])")
+# The same as the last that was read.
+_DANGLING = re.compile(r"(?:-|\s?(?:និង|(?:and|et)(?![a-z])))\s*")
 _LETTER = re.compile(r"[^\W\d_]|[\u1780-\u17d3]")
 _COUNT = re.compile(r"\d+")
 _SOLID = re.compile(r"(?:tab|cap|cp|comp|gel|pill|sach|t\b|គ្រាប់|កាប់|កញ្ចប់)")
@@ -104,7 +109,7 @@ def parse_sig(line: Line, start: int = 0, *, eye: bool = False) -> Sig:
         whole = Sig(line, frequency=stepped, doubts={"frequency": ("tapering",)}, parts=claimed,
                     unclaimed=unclaimed)  # fmt: skip
         return _with_rest(whole, claimed)
-    return _fill(line, claimed, unclaimed)
+    return _fill(line, claimed, unclaimed, left)
 
 
 def _claim(folded: str, start: int) -> tuple[list[Part], str]:
@@ -151,14 +156,42 @@ def _steps(line: Line, parts: tuple[Part, ...]) -> Part | None:
     return None
 
 
-def _fill(line: Line, parts: tuple[Part, ...], unclaimed: float) -> Sig:
+def _fill(line: Line, parts: tuple[Part, ...], unclaimed: float, left: str) -> Sig:
     sig = Sig(line, parts=parts, unclaimed=unclaimed)
     sig = _with_frequency(sig)
     sig = _with_dosage(sig)
     sig = _with_duration(sig)
     sig = _with_ambiguous(sig)
     sig = _with_schedule(sig)
-    return _with_rest(sig, parts)
+    return _with_cuts(_with_rest(sig, parts), left)
+
+
+def _with_cuts(sig: Sig, left: str) -> Sig:
+    """The directions with those marked that go on in letters which were not understood.
+
+    ``morning-emng`` was morning and evening: half a direction is a wrong one.
+    """
+    for name in ("dosage", "frequency", "duration"):
+        part: Part | None = getattr(sig, name)
+        if part is None:
+            continue
+        behind, before = sig.line.folded[part.end :], sig.line.folded[: part.start][::-1]
+        if (
+            _DANGLING.fullmatch(behind)
+            or _goes_on(left[part.end :], behind, _GOES_ON)
+            or _goes_on(left[: part.start][::-1], before, _COMES_BEFORE)
+        ):
+            sig = _doubt(sig, name, "cut_direction")
+    return sig
+
+
+def _goes_on(left: str, folded: str, joint: re.Pattern[str]) -> bool:
+    """Whether a joint leads on, and behind it letters or figures stand that nothing claimed."""
+    match = joint.match(folded)
+    if match is None:
+        return False
+    first = folded[match.end() : match.end() + 1]
+    return first.isalnum() and left[match.end() : match.end() + 1] == first
 
 
 def _doubt(sig: Sig, name: str, reason: str) -> Sig:

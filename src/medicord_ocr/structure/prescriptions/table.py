@@ -10,84 +10,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
 
-from medicord_ocr.khmer import digits, fold, has_khmer, script_runs
-from medicord_ocr.page import Box, PageText, Row, Segment, Word
+from medicord_ocr.page import Box, PageText, Segment, Word
 from medicord_ocr.structure.line import Line, join
+from medicord_ocr.structure.prescriptions.headings import (
+    TIME_COLUMNS,
+    Column,
+    Heading,
+    headings_of,
+    is_heading,
+    known_columns,
+    merged_headings,
+    sub_headings,
+    with_drug,
+    with_time_between,
+)
 from medicord_ocr.structure.prescriptions.sig_repair import mend
+from medicord_ocr.structure.stacked import close, stacked
 
-Column = Literal[
-    "number", "drug", "strength", "form", "dose", "frequency", "duration", "quantity", "sig",
-    "route", "meal", "note", "morning", "noon", "evening", "night", "other",
-]  # fmt: skip
-TIME_COLUMNS: tuple[Column, ...] = ("morning", "noon", "evening", "night")
-_SAYING: frozenset[Column] = frozenset(
-    ("strength", "dose", "frequency", "duration", "quantity", "sig", "route", *TIME_COLUMNS)
-)
-#: Headings as printed; matched folded and without spaces, one wrong letter in six forgiven.
-HEADINGS: Mapping[Column, str] = {
-    "number": "ល.រ;លរ;No;N°;Nº;Nr;#;S/N;SN;Sr No;Sl No;Num;លេខរៀង",
-    "drug": "ឈ្មោះឱសថ;ឈ្មោះថ្នាំ;ឱសថ;ថ្នាំ;ប្រភេទថ្នាំ;មុខថ្នាំ;ឈ្មោះឱសថ និងកម្រិត;បរិយាយ;ឱសថនិងកម្លាំង;"
-    "Drug;Drugs;Drug name;Name of drug;Medicine;Medicines;Medicine name;Name of medicine;"
-    "Medication;Medications;Medication name;Generic name;Treatment;Item;Drug and strength;"
-    "Drug name and strength;Médicament;Médicaments;Nom du médicament;Désignation;Produit;"
-    "Nom des médicaments;Traitement;Spécialité;Prescription;Rx",
-    "strength": "Strength;Concentration;កម្លាំង;កំលាំង;Force",
-    "form": "Form;Forme;Type;Dosage form;Forme galénique;ទម្រង់;ទំរង់",
-    "dose": "Dose;Dosage;Dose per intake;Amount;កម្រិត;កំរិត;កម្រិតប្រើ;កំរិតប្រើ;ដូស;Dose/prise;"
-    "ម្តង;Per dose",
-    "frequency": "Freq;Freq.;Frequency;Fréquence;Times/day;Times per day;Times a day;Fois/jour;"
-    "Fois par jour;Prises;Prises/jour;ញឹកញាប់;ភាពញឹកញាប់;ចំនួនដង;ដង/ថ្ងៃ;ចំនួនដងក្នុងមួយថ្ងៃ;"
-    "ចំនួនដង/ថ្ងៃ;Interval;Rythme;ប្រេកង់",
-    "duration": "Duration;Durée;Days;No of days;Number of days;Jours;Nb de jours;Nombre de jours;"
-    "Dur;Durée du traitement;រយៈពេល;រយះពេល;ចំនួនថ្ងៃ;Period;Length",
-    "quantity": "Qty;Qty.;Quantity;Qté;Qté.;Quantité;Qte;Qnty;ចំនួន;បរិមាណ;ចំនួនសរុប;សរុប;Total;"
-    "Total qty;Nb;Nombre;Disp;Dispense;Number",
-    "sig": "វិធីប្រើ;វិធីប្រើប្រាស់;របៀបប្រើ;របៀបប្រើប្រាស់;ការប្រើប្រាស់;ការណែនាំ;ការប្រើ;Usage;Use;"
-    "Direction;Directions;Directions for use;Instruction;Instructions;How to use;How to take;"
-    "Posologie;Mode d'emploi;Sig;Signa;Dosage and instructions;Dose and frequency;"
-    "Posologie et durée;Administration;Dosage instructions;Utilisation;Prise",
-    "route": "Route;Voie;Voie d'administration;ផ្លូវ;ផ្លូវប្រើ",
-    "meal": "Meal;Meals;Repas;Food;Before/after meal;អាហារ",
-    "note": "ផ្សេងៗ;សម្គាល់;កំណត់សម្គាល់;Note;Notes;Remark;Remarks;Remarque;Remarques;Observation;"
-    "Observations;Comment;Comments;Other;Others;Autres",
-    "morning": "ព្រឹក;ពេលព្រឹក;Morning;Morn;Matin;Mat;AM",
-    "noon": "ថ្ងៃត្រង់;ថ្ងៃ;ពេលថ្ងៃ;រសៀល;Noon;Midday;Afternoon;Midi;Lunch",
-    "evening": "ល្ងាច;ពេលល្ងាច;Evening;Even;Soir;PM",
-    "night": "យប់;ពេលយប់;ពេលគេង;Night;Bedtime;Nuit;Coucher;Au coucher;HS",
-}  # fmt: skip
-_BRACKETS = re.compile(r"\([^()]*\)?")
-_HOURS = re.compile(r"\(?\s*\d{1,2}\s*h?\s*[-–]\s*\d{1,2}\s*h?\s*\)?")
-# The hours that public hospitals print under the times of day (patterns.md section 1).
-_SLOT_HOURS: tuple[tuple[re.Pattern[str], Column], ...] = (
-    (re.compile(r"\(0?6-0?8\)"), "morning"),
-    (re.compile(r"\(11-12\)"), "noon"),
-    (re.compile(r"\((?:0?5-0?6|17-18)\)"), "evening"),
-    (re.compile(r"\((?:0?8-10|20-22)\)"), "night"),
-)
-_INITIALS = {"m": "morning", "n": "noon", "e": "evening", "s": "evening", "a": "noon"}
-_DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
 _DAYS_ALONE = re.compile(r"[\d០-៩]{1,3}")
 _EMPTY = re.compile(r"[\s\-–—_.|·~=/\\]*")
-_NEAR_HEADING = 6
-#: Longest heading in characters; no cell of that length is looked up.
-_HEADING_LETTERS = 48
 #: Rows below the first heading row that may still be part of the heading.
 _HEADING_ROWS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """One column: what it holds and the horizontal stretch its heading covers.
-
-    ``unit`` is the heading's word for days where it is headed by one.
-    """
-
-    column: Column
-    box: Box
-    unit: Word | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,26 +90,46 @@ def find_tables(page: PageText) -> list[Table]:
 
 def _table_at(page: PageText, index: int) -> Table | None:
     row = page.rows[index]
-    headings = _headings(row)
-    if not _is_heading(headings):
+    headings = headings_of(row)
+    if not is_heading(headings) and not _may_wrap(headings):
         return None
-    last = index
-    for below in range(index + 1, min(index + 1 + _HEADING_ROWS, len(page.rows))):
-        more = _sub_headings(page.rows[below])
+    headings, last = _wrapped(page, index, headings)
+    for below in range(last + 1, min(index + 1 + _HEADING_ROWS, len(page.rows))):
+        more = sub_headings(page.rows[below])
         if more is None or page.rows[below].table != row.table:
             break
-        headings = _merged(headings, more)
+        headings = merged_headings(headings, more)
         last = below
     beside = []
     for other in _within_heading(page, index, last):
-        if more := _sub_headings(page.rows[other]):
-            headings = _merged(headings, more)
+        if more := sub_headings(page.rows[other]):
+            headings = merged_headings(headings, more)
             beside.append(other)
-    headings = _between(_with_drug(headings))
+    headings = with_time_between(with_drug(headings))
+    if not is_heading(headings):
+        return None
     if not any(heading.column == "drug" for heading in headings):
         return None
     ordered = tuple(sorted(headings, key=lambda h: h.box.x0))
     return Table(ordered, index, last, row.table, tuple(beside))
+
+
+def _may_wrap(headings: Sequence[Heading]) -> bool:
+    """Whether a row may be the first line of headings that go on below: some are known."""
+    return len(known_columns(headings)) > 1
+
+
+def _wrapped(page: PageText, index: int, headings: list[Heading]) -> tuple[list[Heading], int]:
+    """The headings with their further lines, and the index of the last, where that tells more."""
+    last = index
+    for below in range(index + 1, min(index + 1 + _HEADING_ROWS, len(page.rows))):
+        if not close(page.rows[below - 1], page.rows[below]):
+            break
+        whole = stacked(page.rows[index : below + 1])
+        more = headings_of(whole) if whole is not None and whole.table is None else []
+        if len(known_columns(more)) > len(known_columns(headings)):
+            headings, last = more, below
+    return headings, last
 
 
 def _within_heading(page: PageText, index: int, last: int) -> list[int]:
@@ -174,171 +138,6 @@ def _within_heading(page: PageText, index: int, last: int) -> list[int]:
     top, bottom = page.rows[index].box.y0, max((cell.y1 for cell in cells), default=0)
     inside = (i for i, row in enumerate(page.rows) if top < row.box.middle < bottom)
     return [i for i in inside if not index <= i <= last]
-
-
-def _is_heading(headings: Sequence[Heading]) -> bool:
-    kinds = {heading.column for heading in headings} - {"other"}
-    saying = kinds & _SAYING
-    times = kinds & set(TIME_COLUMNS)
-    if "drug" in kinds:
-        return bool(saying)
-    return len(times) >= 3 or (len(kinds) >= 3 and len(saying) >= 3)
-
-
-def _with_drug(headings: list[Heading]) -> list[Heading]:
-    if any(heading.column == "drug" for heading in headings):
-        return headings
-    # An unreadable heading over the first column that is not the number: the drug's own.
-    for i, heading in enumerate(headings):
-        if heading.column == "other":
-            return [*headings[:i], Heading("drug", heading.box), *headings[i + 1 :]]
-        if heading.column != "number":
-            break
-    return headings
-
-
-def _between(headings: list[Heading]) -> list[Heading]:
-    """An unreadable heading between two times of day that leave one time between them."""
-    ordered = sorted(headings, key=lambda heading: heading.box.x0)
-    for left, middle, right in zip(ordered, ordered[1:], ordered[2:], strict=False):
-        if middle.column == "other" and {left.column, right.column} <= set(TIME_COLUMNS):
-            gap = TIME_COLUMNS.index(left.column), TIME_COLUMNS.index(right.column)
-            if gap[1] - gap[0] == 2:
-                ordered[ordered.index(middle)] = Heading(TIME_COLUMNS[gap[0] + 1], middle.box)
-    return ordered
-
-
-def _headings(row: Row) -> list[Heading]:
-    found: list[Heading] = []
-    for segment in row.segments:
-        found += _segment_headings(segment)
-    return _initials(row, found)
-
-
-def _initials(row: Row, found: list[Heading]) -> list[Heading]:
-    """Columns headed M, N, E, N or M, M, S, C: times of day where three or more stand together."""
-    letters = [(i, s.text.strip(". ").lower()) for i, s in enumerate(row.segments)]
-    single = [i for i, text in letters if text in (*_INITIALS, "c")]
-    if len(single) < 3 or single != list(range(single[0], single[-1] + 1)):
-        return found
-    boxes = [row.segments[i].cell or row.segments[i].box for i in single]
-    times = [Heading(slot, box) for slot, box in zip(TIME_COLUMNS, boxes, strict=False)]
-    return [heading for heading in found if heading.box not in boxes] + times
-
-
-def _segment_headings(segment: Segment) -> list[Heading]:
-    box = segment.cell or segment.box
-    whole = heading_of(segment.text)
-    if whole is not None:
-        return [Heading(whole, box, _unit(segment.words))]
-    if segment.cell is None and len(segment.words) > 1:
-        parts = _split_headings(segment.words)
-        if parts:
-            return parts
-    return [Heading("other", box)]
-
-
-def _unit(words: Sequence[Word]) -> Word | None:
-    """The word for days in a heading: what the bare numbers under it count."""
-    return next((word for word in words if _DAYS.fullmatch(word.text.casefold())), None)
-
-
-def _split_headings(words: Sequence[Word]) -> list[Heading]:
-    """Headings that stand so close that they were taken for one segment, each word accounted."""
-    found: list[Heading] = []
-    at = 0
-    while at < len(words):
-        for count in (3, 2, 1):
-            part = words[at : at + count]
-            column = heading_of(" ".join(word.text for word in part), near=False)
-            if column is not None and len(part) == count:
-                box = part[0].box.union(part[-1].box)
-                found.append(Heading(column, box, _unit(part)))
-                at += count
-                break
-        else:
-            return []
-    return found
-
-
-def _sub_headings(row: Row) -> list[Heading] | None:
-    """The times of day (or their hours) under a heading, None where the row is none of that."""
-    found: list[Heading] = []
-    for segment in row.segments:
-        column = heading_of(segment.text)
-        if column is not None:
-            found.append(Heading(column, segment.cell or segment.box))
-        elif not _HOURS.fullmatch(segment.text.strip()) and not _is_bracket(segment.text):
-            return None
-    return found
-
-
-def _is_bracket(text: str) -> bool:
-    return text.startswith("(") and text.endswith(")")
-
-
-def _merged(headings: list[Heading], more: list[Heading]) -> list[Heading]:
-    kept = []
-    for heading in headings:
-        inside = [m for m in more if heading.box.x0 <= m.box.centre <= heading.box.x1]
-        if len(inside) < 2 and not (inside and heading.column == "other"):
-            kept.append(heading)
-    known = {heading.column for heading in kept}
-    return kept + [heading for heading in more if heading.column not in known]
-
-
-def heading_of(text: str, *, near: bool = True) -> Column | None:
-    """What a heading says its column holds, None where it is not known."""
-    if len(text) > _HEADING_LETTERS:
-        return None
-    plain = _BRACKETS.sub(" ", text)
-    parts = dict.fromkeys([plain, *re.split(r"[/|\n]", plain)])
-    if has_khmer(plain):
-        parts |= dict.fromkeys(run for _, run in script_runs(plain))
-    for part in parts:
-        column = _aliases().get(_key(part))
-        if column is not None:
-            return column
-    hours = digits(text).replace(" ", "").replace("–", "-")
-    for pattern, slot in _SLOT_HOURS:
-        if pattern.search(hours):
-            return slot
-    keys = dict.fromkeys(key for part in parts if len(key := _key(part)) >= _NEAR_HEADING)
-    return next(filter(None, map(_near_heading, keys)), None) if near else None
-
-
-def _near_heading(key: str) -> Column | None:
-    from rapidfuzz import process
-    from rapidfuzz.distance import Levenshtein
-
-    reach = 1 if len(key) < 10 else 2
-    found = process.extract(
-        key, _long_aliases(), scorer=Levenshtein.distance, score_cutoff=reach, limit=3
-    )
-    columns = {_aliases()[alias] for alias, _, _ in found}
-    return columns.pop() if len(columns) == 1 else None
-
-
-@cache
-def _long_aliases() -> tuple[str, ...]:
-    return tuple(alias for alias in _aliases() if len(alias) >= _NEAR_HEADING)
-
-
-def _key(text: str) -> str:
-    plain = text.strip(" .:").lower()
-    if plain in ("n°", "nº", "#", "№", "s/n"):
-        return "no"
-    return fold(text).replace(" ", "")
-
-
-@cache
-def _aliases() -> Mapping[str, Column]:
-    return {
-        _key(alias): column
-        for column, aliases in HEADINGS.items()
-        for alias in aliases.split(";")
-        if _key(alias)
-    }
 
 
 def table_row(page: PageText, index: int, table: Table) -> TableRow:
@@ -353,6 +152,15 @@ def table_row(page: PageText, index: int, table: Table) -> TableRow:
         cells["duration"] = [[*duration, unit]]
     lines = {column: join(page.number, [parts], mend) for column, parts in cells.items()}
     return TableRow(index, lines)
+
+
+def merged_rows(page: int, rows: Sequence[TableRow]) -> TableRow:
+    """Rows of one drug as one: in each column line below line."""
+    cells: dict[Column, Line] = {}
+    for column in dict.fromkeys(column for row in rows for column in row.cells):
+        parts = [[row.cells[column].words] for row in rows if column in row.cells]
+        cells[column] = join(page, parts, mend)
+    return TableRow(rows[0].index, cells)
 
 
 def _placed(segment: Segment, headings: Sequence[Heading]) -> list[tuple[Column, Sequence[Word]]]:
