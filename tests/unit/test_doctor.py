@@ -109,3 +109,8 @@ Aspégic 100 mg : 1 sachet par jour"""
 def test_short_and_pharmacists_titles_in_khmer_are_titles(name: str) -> None:
     text = f"មន្ទីរពិសោធន៍\n\n\n\n\n\nGlucose   5.0   mmol/L\n\n\n                    {name}"
     assert value(doctor(text, None)) == name
+
+
+def test_title_that_stands_close_behind_its_label_is_a_title() -> None:
+    text = "Nom : PEN Bopha\nPrescripteur:Pr SIM Kunthea\n\nLe biologiste\nDocteur KIM Bopha"
+    assert value(doctor(text, "lab")) == "Pr SIM Kunthea"

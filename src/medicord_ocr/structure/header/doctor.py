@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
@@ -63,6 +63,8 @@ _ROLES: dict[Role, Terms] = {
 # Roles whose label alone, without a title, makes what stands beside it a doctor's name.
 _NAMING: tuple[Role, ...] = ("requester", "prescriber")
 
+# A label and the value behind it without a space between them, but not a time of day.
+_GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
 _LINKS = frozenset("by par".split())
 
 
@@ -135,6 +137,7 @@ def find_doctors(
 
 
 def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doctor]:
+    row = _labels_apart(row)
     words = [word for segment in row.segments for word in segment.words]
     starts = _segment_starts(row)
     at = before_from = 0
@@ -162,6 +165,24 @@ def _cut(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
     text = words[at].text
     known = bare(text) in NOT_NAMES or role_of(text) is not None or is_stop(text)
     return not known and text[0] not in "([-–:;|/.," and not text[0].isdigit()
+
+
+def _labels_apart(row: Row) -> Row:
+    """The row, words that hold a label and its value (``Prescripteur:Pr``) made two."""
+    parts = [[piece for word in s.words for piece in _pieces(word)] for s in row.segments]
+    changed = (replace(s, words=tuple(p)) for s, p in zip(row.segments, parts, strict=True))
+    return replace(row, segments=tuple(changed))
+
+
+def _pieces(word: Word) -> Iterator[Word]:
+    label = _GLUED_LABEL.match(word.text)
+    if label is None:
+        yield word
+        return
+    x = word.box.x0 + round(word.box.width * label.end() / len(word.text))
+    yield replace(word, text=label[0], box=word.box._replace(x1=max(x, word.box.x0 + 1)))
+    rest = word.box._replace(x0=min(x, word.box.x1 - 1))
+    yield replace(word, text=word.text[label.end() :], box=rest)
 
 
 def _segment_starts(row: Row) -> frozenset[int]:
