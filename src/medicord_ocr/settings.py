@@ -6,7 +6,7 @@ not set. Only variables that something reads are declared here, so that none is 
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -84,26 +84,38 @@ class Settings(BaseSettings):
         }
 
 
+Kind = TypeVar("Kind", bound=Settings)
+
+
 def load_settings() -> Settings:
     """The settings as the environment and ``.env`` have them now.
 
     Raises:
         SettingsError: a value is bad; the message names the variable.
     """
+    return load(Settings)
+
+
+def load(kind: type[Kind]) -> Kind:
+    """The settings of that kind, as the environment and ``.env`` have them now.
+
+    Raises:
+        SettingsError: a value is bad; the message names the variable.
+    """
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
-        raise _as_settings_error(error.errors()[0]) from None
+        raise _as_settings_error(kind, error.errors()[0]) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             f".env cannot be read ({type(error).__name__})", hint="It must be a UTF-8 text file"
         ) from None
 
 
-def _as_settings_error(detail: ErrorDetails) -> SettingsError:
+def _as_settings_error(kind: type[Settings], detail: ErrorDetails) -> SettingsError:
     name = str(detail["loc"][0])
     reason = str(detail.get("ctx", {}).get("error", detail["msg"]))
-    given = shown_value(Settings.model_fields[name], detail["input"])
+    given = shown_value(kind.model_fields[name], detail["input"])
     return SettingsError(
         f"{name.upper()} {given}: {reason[0].lower()}{reason[1:]}",
         hint="Correct it in the environment or in .env",

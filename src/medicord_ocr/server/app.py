@@ -1,0 +1,148 @@
+"""The application: what is at which path, and what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from medicord_ocr import __version__
+from medicord_ocr.errors import MedicordError
+from medicord_ocr.faults import as_medicord
+from medicord_ocr.server import api, uploads
+from medicord_ocr.server.auth import Clients, Tokens
+from medicord_ocr.server.config import ServiceSettings
+from medicord_ocr.server.edge import Edge
+from medicord_ocr.server.limits import Limiter, MemoryLimiter
+from medicord_ocr.server.metrics import Metrics
+from medicord_ocr.server.openapi import describe
+from medicord_ocr.server.problems import BadRequest, NotAllowed, NotFound, answer
+from medicord_ocr.server.reading import Reading
+from medicord_ocr.server.tasks import EmbeddedQueue, Queue
+
+log = structlog.get_logger("medicord_ocr.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the routes work with; ``request.app.state.parts``."""
+
+    settings: ServiceSettings
+    clients: Clients
+    tokens: Tokens
+    limiter: Limiter
+    reading: Reading
+    queue: Queue
+    metrics: Metrics
+    folder: Path
+
+
+def create_app(
+    settings: ServiceSettings, folder: Path, reading: Reading, *, secure: bool = False
+) -> ASGIApp:
+    """The service.
+
+    Args:
+        settings: checked ones, with secrets.
+        folder: private, for uploads.
+        reading: reads documents; started and closed with the service.
+        secure: whether clients come by TLS.
+
+    Raises:
+        SettingsError: CLIENTS_FILE is bad.
+    """
+    parts = _parts(settings, folder, reading)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        uploads.sweep(folder, 0)
+        reading.start()
+        await parts.queue.start()
+        log.info("started", version=__version__, environment=settings.app_env)
+        yield
+        await parts.queue.close()
+        await reading.close()
+        uploads.sweep(folder, 0)
+        log.info("stopped")
+
+    app = FastAPI(
+        title="medicord-ocr", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
+    )
+    app.state.parts = parts
+    app.include_router(api.router)
+    describe(app)
+    _answer_errors(app)
+    inside: ASGIApp = CORSMiddleware(
+        app,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "Prefer", "X-Request-ID"],
+        expose_headers=["Retry-After", "X-Request-ID", "RateLimit-Limit", "RateLimit-Remaining"],
+    )
+    inside = Edge(inside, parts.metrics, secure=secure)
+    return ProxyHeadersMiddleware(inside, list(settings.trusted_proxies))  # type: ignore[arg-type, return-value]
+
+
+def _parts(settings: ServiceSettings, folder: Path, reading: Reading) -> Parts:
+    clients = Clients(settings)
+    return Parts(
+        settings,
+        clients,
+        Tokens(settings, clients),
+        MemoryLimiter(),
+        reading,
+        EmbeddedQueue(reading, settings.queue_size, settings.result_expire_seconds),
+        Metrics(),
+        folder,
+    )
+
+
+def _answer_errors(app: FastAPI) -> None:
+    def answered(request: Request, error: MedicordError) -> Response:
+        request.scope["state"]["code"] = error.code
+        return answer(error, request.scope["state"].get("request_id"))
+
+    async def ours(request: Request, error: Exception) -> Response:
+        assert isinstance(error, MedicordError)
+        return answered(request, error)
+
+    async def invalid(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        places = sorted({".".join(map(str, part["loc"][:2])) for part in error.errors()})
+        message = f"not as the API takes it: {', '.join(places)}"
+        return answered(request, BadRequest(message, hint="See /docs"))
+
+    async def starlette(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code == 404:
+            return answered(request, NotFound("there is nothing at this path"))
+        if error.status_code == 405:
+            allowed = dict(error.headers or {})
+            return answered(request, NotAllowed("not with this method", headers=allowed))
+        return answered(request, BadRequest("the request cannot be understood"))
+
+    async def gone(_request: Request, _error: Exception) -> Response:
+        return Response(status_code=499)  # nobody hears it; so nginx calls it in its log
+
+    async def fault(request: Request, error: Exception) -> Response:
+        found = as_medicord(error)
+        if not app.state.parts.settings.debug:
+            found = MedicordError("internal fault", hint="The log of the service says where")
+        return answered(request, found)
+
+    app.add_exception_handler(MedicordError, ours)
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(Exception, fault)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, starlette)

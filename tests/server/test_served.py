@@ -1,0 +1,167 @@
+"""The real command on real documents: what it answers, survives and leaves behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from medicord_ocr import Options, extract
+from tests.pdfs import Page, pdf, text
+from tests.server.service import EXTRACT, SAMPLES, STATUS, Served, problem, served
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("service"), "--workers", "1") as service:
+        yield service
+
+
+def sent(service: Served, path: Path, **fields: str) -> Any:
+    with path.open("rb") as file:
+        return service.client.post(EXTRACT, files={"file": (path.name, file)}, data=fields)
+
+
+def twelve_pages(folder: Path) -> Path:
+    """A PDF of twelve pages, each with a result of its own."""
+    path = folder / "twelve.pdf"
+    pages = (Page(text(72, 700, f"Glucose 5.{number} mmol/L 3.9 - 5.6")) for number in range(12))
+    path.write_bytes(pdf(*pages))
+    return path
+
+
+def core(document: dict[str, Any]) -> dict[str, Any]:
+    """A document without what differs from run to run."""
+    return {k: v for k, v in document.items() if k not in ("extracted_at", "timings_ms")}
+
+
+@pytest.mark.parametrize("name", ["lab_digital.pdf", "prescription_grid.jpg"])
+def test_the_api_gives_the_document_that_extract_gives(service: Served, name: str) -> None:
+    answer = sent(service, SAMPLES / name)
+    assert answer.status_code == 200
+    expected = json.loads(extract(SAMPLES / name).model_dump_json())
+    assert core(answer.json()) == core(expected)
+
+
+def test_a_document_read_page_by_page_is_the_one_that_extract_gives(
+    service: Served, tmp_path: Path
+) -> None:
+    path = twelve_pages(tmp_path)
+    answer = sent(service, path)
+    assert answer.status_code == 202
+    task_id = answer.json()["task_id"]
+    seen = set()
+    while True:
+        found = service.client.get(f"{STATUS}/{task_id}").json()
+        seen.add((found["status"], found["progress"]["done"]))
+        assert found["progress"]["total"] == 12
+        if found["status"] == "completed":
+            break
+        assert found["status"] in ("pending", "processing")
+    assert len(seen) > 2, "progress is shown while it is read"
+    expected = json.loads(extract(path, Options()).model_dump_json())
+    assert core(found["result"]) == core(expected)
+    assert len(found["result"]["categories"]["lab_results"]) == 12
+
+
+def test_pictures_are_the_pages_that_the_boxes_are_in(service: Served) -> None:
+    answer = sent(service, SAMPLES / "prescription_grid.jpg", pictures="1").json()
+    (picture,) = answer["page_pictures"]
+    assert picture.startswith("data:image/jpeg;base64,")
+
+
+def test_two_pages_are_read_at_once_and_put_together(service: Served, tmp_path: Path) -> None:
+    path = tmp_path / "two.pdf"
+    path.write_bytes(pdf(*(Page(text(72, 700, f"Sodium 13{n} mmol/L")) for n in range(2))))
+    assert sent(service, path).json()["pages"] == 2
+
+
+def test_an_encrypted_pdf_is_told_by_its_code(service: Served, tmp_path: Path) -> None:
+    path = tmp_path / "locked.pdf"
+    path.write_bytes(pdf(Page(), password="secret"))
+    problem(sent(service, path), 422, "input.encrypted")
+
+
+def test_a_process_that_is_killed_is_replaced(service: Served, tmp_path: Path) -> None:
+    """The one request that it worked on fails; the queued one after it is answered."""
+    answers: list[Any] = []
+    sample = SAMPLES / "lab_khmer_english.png"
+    first = threading.Thread(target=lambda: answers.append(sent(service, sample)))
+    first.start()
+    (reader,) = (p for p in psutil.Process(service.process.pid).children() if _reads(p))
+    time.sleep(0.5)
+    os.kill(reader.pid, signal.SIGKILL)
+    first.join()
+    problem(answers[0], 500, "engine.crashed")
+    service.wait_ready()
+    assert sent(service, SAMPLES / "lab_digital.pdf").status_code == 200
+
+
+def _reads(process: psutil.Process) -> bool:
+    return any("spawn_main" in part for part in process.cmdline())
+
+
+def test_nothing_of_a_document_is_logged_or_left(service: Served) -> None:
+    answer = sent(service, SAMPLES / "lab_khmer_english.png", patient_id="patient-4711")
+    words = {word for word in answer.json()["raw_text"].split() if len(word) >= 5}
+    log = service.log.read_text()
+    assert "request" in log
+    assert [word for word in words if word in log] == []
+    for secret in ("patient-4711", "lab_khmer_english", "correct horse", "eyJ"):
+        assert secret not in log
+    assert [path for path in service.temporary.rglob("*") if path.suffix == ".upload"] == []
+
+
+def test_it_ends_when_asked_and_leaves_nothing(tmp_path: Path) -> None:
+    service = Served(tmp_path)
+    children = psutil.Process(service.process.pid).children(recursive=True)
+    assert service.stop() == 143
+    assert list(service.temporary.iterdir()) == []
+    assert psutil.wait_procs(children, timeout=10)[1] == []
+
+
+def test_an_address_that_is_taken_is_said_so(service: Served, tmp_path: Path) -> None:
+    from tests.command import run
+
+    port = str(service.client.base_url.port)
+    result = run("serve", "--port", port, cwd=tmp_path)
+    assert (result.code, result.out) == (2, "")
+    assert f"port {port}" in result.err
+
+
+def test_production_does_not_start_with_what_is_weak(tmp_path: Path) -> None:
+    from tests.command import environment, run
+
+    result = run("serve", cwd=tmp_path, env=environment(APP_ENV="production"))
+    assert result.code == 2
+    assert "CLIENT_SECRET" in result.err
+    assert "Traceback" not in result.err
+
+
+def test_secrets_are_drawn_in_development_and_printed_once(tmp_path: Path) -> None:
+    service = Served(tmp_path, CLIENT_SECRET="", JWT_SECRET_KEY="")
+    try:
+        assert service.log.read_text().count("CLIENT_SECRET=") == 1
+    finally:
+        service.stop()
+
+
+def test_hash_secret_prints_what_the_clients_file_takes(tmp_path: Path) -> None:
+    from medicord_ocr.server.auth import Clients
+    from tests.command import run
+    from tests.server.service import settings
+
+    result = run("serve", "--hash-secret", cwd=tmp_path, input=b"the clinic's own\n")
+    file = tmp_path / "clients.json"
+    file.write_text(json.dumps([{"client_id": "clinic", "secret_hash": result.out.strip()}]))
+    assert Clients(settings(clients_file=file)).knows("clinic", "the clinic's own")
