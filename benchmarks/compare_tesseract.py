@@ -30,6 +30,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medicord_ocr.direction import upside_down
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.evaluate.truth import find_pairs, load
 from medicord_ocr.intake import open_document
@@ -37,7 +38,7 @@ from medicord_ocr.layout import find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.pipeline import extract, readers_for
 from medicord_ocr.preprocess import half_turn, prepare
-from medicord_ocr.recognise import Readers, upside_down
+from medicord_ocr.recognise import Readers
 
 #: Stages in the order in which a page goes through them; orientation is a part of layout's cost.
 STAGES = ("intake", "preprocess", "orientation", "layout", "recognise", "structure", "total")
@@ -78,7 +79,7 @@ def upright(path: Path, options: Options, readers: Readers) -> Iterator[NDArray[
                 continue
             height = prepared.quality.x_height * prepared.scale
             layout = find_layout(prepared.image, height)
-            if upside_down(layout, readers):
+            if upside_down(layout, readers.latin, readers.khmer)[0]:
                 layout = find_layout(half_turn(prepared).image, height)
             yield layout.clean
 

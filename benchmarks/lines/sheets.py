@@ -26,7 +26,7 @@ from medicord_ocr.layout import Layout, Stretch, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, bounding
 from medicord_ocr.preprocess import prepare
-from medicord_ocr.recognise import MARGIN
+from medicord_ocr.stretches import MARGIN
 
 #: Lines by the script of their letters; cells of tables (values, units, ranges) by their digits.
 KINDS = ("latin", "khmer", "mixed", "cells", "khmer cells")

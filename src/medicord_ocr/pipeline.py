@@ -14,18 +14,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engine is loaded
 
 from medicord_ocr import __version__, debug, schema
+from medicord_ocr.direction import Kept, upside_down
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.intake import FileType, SourceDocument, SourcePage, open_document
 from medicord_ocr.layout import Layout, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Quality, Row
 from medicord_ocr.preprocess import Prepared, Trace, grayscale, half_turn, prepare
-from medicord_ocr.recognise import (
-    Readers,
-    open_readers,
-    recognise,
-    upside_down,
-)
+from medicord_ocr.recognise import Readers, open_readers, recognise
 from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
 from medicord_ocr.structure import understand
 
@@ -319,16 +315,17 @@ def _read_prepared(
     if prepared.quality.x_height is None:
         return (), prepared
     layout = _layout(prepared, clock)
+    kept: Kept = {}
     if options.runs("orientation", True):
         with clock.stage("orientation"):
-            turned = upside_down(layout, readers)
+            turned, kept = upside_down(layout, readers.latin, readers.khmer)
         if turned:
-            prepared = half_turn(prepared)
+            prepared, kept = half_turn(prepared), {}
             layout = _layout(prepared, clock)
     if trace:
         trace("layout", debug.drawn(layout))
     with clock.stage("recognise"):
-        read = recognise(layout, readers, options)
+        read = recognise(layout, readers, options, kept)
     with clock.stage("layout"):
         rows = arrange(layout, read)
     if trace:

@@ -4,20 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
+from medicord_ocr.agreement import AGREED, ALONE, DIFFER, MAJORITY, SURE, same
+from medicord_ocr.direction import upside_down
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, Word
 from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
-from medicord_ocr.recognise import (
-    AGREED,
-    ALONE,
-    DIFFER,
-    SURE,
-    Readers,
-    recognise,
-    same,
-    upside_down,
-)
+from medicord_ocr.recognise import Readers, recognise
 from medicord_ocr.rulings import Rulings
 from tests.pictures import blank
 
@@ -90,7 +83,7 @@ def test_long_words_without_numbers_are_read_once_when_the_first_is_sure() -> No
 
 def test_what_the_second_reader_cannot_read_goes_to_the_khmer_reader() -> None:
     khmer = Scripted("k", ("ឈ្មោះតេស្ត", 0.9), scripts="khmer")
-    readers = Readers(Scripted("a", ("TAIN", 0.3)), Scripted("b", ("INN", 0.2)), khmer)
+    readers = Readers(Scripted("a", ("TAIN", 0.3)), Scripted("b", ("INN", 0.2)), khmer=khmer)
     (word,) = read(readers)
     assert word.text == "ឈ្មោះតេស្ត"
     assert word.readings[0].reader == "k"
@@ -98,7 +91,7 @@ def test_what_the_second_reader_cannot_read_goes_to_the_khmer_reader() -> None:
 
 def test_latin_that_the_second_reader_is_sure_of_never_reaches_the_khmer_reader() -> None:
     khmer = Scripted("k", ("០០", 0.9), scripts="khmer")
-    readers = Readers(Scripted("a", ("pmol/L", 0.4)), Scripted("b", ("µmol/L", 0.99)), khmer)
+    readers = Readers(Scripted("a", ("pmol/L", 0.4)), Scripted("b", ("µmol/L", 0.99)), khmer=khmer)
     (word,) = read(readers)
     assert word.text == "µmol/L"
     assert khmer.asked == [0]
@@ -107,7 +100,12 @@ def test_latin_that_the_second_reader_is_sure_of_never_reaches_the_khmer_reader(
 def test_khmer_numbers_are_read_twice() -> None:
     khmer = Scripted("k", ("១១.៨", 0.99), scripts="khmer")
     once_more = Scripted("t", ("១១៨", 0.9), scripts="khmer")
-    readers = Readers(Scripted("a", ("9978", 0.2)), Scripted("b", ("99", 0.1)), khmer, once_more)
+    readers = Readers(
+        Scripted("a", ("9978", 0.2)),
+        Scripted("b", ("99", 0.1)),
+        khmer=khmer,
+        khmer_second=once_more,
+    )
     (word,) = read(readers)
     assert word.text == "១១.៨"
     assert word.confidence <= DIFFER
@@ -116,7 +114,9 @@ def test_khmer_numbers_are_read_twice() -> None:
 def test_a_figure_that_looks_khmer_is_latin_on_a_page_without_khmer_figures() -> None:
     khmer = Scripted("k", ("១", 0.98), scripts="khmer")
     once_more = Scripted("t", ("១", 0.9), scripts="khmer")
-    readers = Readers(Scripted("a", ("9", 0.4)), Scripted("b", ("9", 0.6)), khmer, once_more)
+    readers = Readers(
+        Scripted("a", ("9", 0.4)), Scripted("b", ("9", 0.6)), khmer=khmer, khmer_second=once_more
+    )
     (word,) = read(readers)
     assert word.text == "9"
 
@@ -140,6 +140,57 @@ def test_wide_set_figures_are_one_number() -> None:
 
     (word,) = read(Readers(Wide("a"), Whole("b")))
     assert (word.text, word.confidence) == ("5.64", AGREED)
+
+
+def three(a: str, b: str, c: str) -> tuple[tuple[Word, ...], Scripted]:
+    """What comes of Tesseract's, the Khmer network's and PP-OCRv6's reading; and the last."""
+    network = Scripted("b", (b, 0.97), scripts="khmer")
+    third = Scripted("c", (c, 0.97))
+    return read(Readers(Scripted("a", (a, 0.8)), network, third, network)), third
+
+
+def test_third_reader_is_not_asked_where_two_agree() -> None:
+    (word,), third = three("11.8", "11.8", "118")
+    assert (word.text, word.confidence, third.asked) == ("11.8", AGREED, [0])
+
+
+@pytest.mark.parametrize(("a", "b"), [("118", "11.8"), ("11.8", "118")])
+def test_third_reader_decides_where_two_differ(a: str, b: str) -> None:
+    (word,), _ = three(a, b, "11.8")
+    assert (word.text, word.confidence) == ("11.8", MAJORITY)
+    assert {reading.text for reading in word.readings} == {"118", "11.8"}
+
+
+def test_number_that_three_readers_read_differently_is_not_certain() -> None:
+    (word,), _ = three("118", "17.8", "11.8")
+    assert word.confidence <= DIFFER
+
+
+def test_third_reader_decides_word_by_word() -> None:
+    words, _ = three("45 g/L", "4.5 9/L", "4.5 g/L")
+    assert [(word.text, word.confidence) for word in words] == [
+        ("4.5", MAJORITY),
+        ("g/L", MAJORITY),
+    ]
+
+
+def test_bound_that_two_readers_agree_on_is_checked_by_the_third() -> None:
+    (word,), _ = three("<5.0", "<5.0", "≤5.0")
+    assert word.confidence <= DIFFER
+    (word,), _ = three("<5.0", "<5.0", "<5.0")
+    assert word.confidence == AGREED
+
+
+def test_khmer_of_the_network_needs_no_reader_of_latin_script() -> None:
+    words, third = three("bhinis/Name", "ឈ្មោះ/Name", ":/Name")
+    assert ([word.text for word in words], third.asked) == (["ឈ្មោះ/Name"], [0])
+
+
+@pytest.mark.parametrize(("text", "asked"), [("Glucose", 0), ("Negative", 1), ("Pos", 1), ("H", 1)])
+def test_result_in_words_is_read_twice_and_a_plain_name_once(text: str, asked: int) -> None:
+    second = Scripted("b", (text, 0.99))
+    read(Readers(Scripted("a", (text, 0.95)), second))
+    assert second.asked == [asked]
 
 
 def test_chinese_of_the_second_reader_is_never_taken() -> None:
@@ -182,11 +233,31 @@ def test_direction_is_the_one_that_reads_better(turned: bool) -> None:
         left, right = (stretch.box.x0, stretch.box.x1)
         mark = slice(right - 40, right) if turned else slice(left, left + 40)
         layout.clean[stretch.box.y0 : stretch.box.y1, mark] = 0
-    assert upside_down(layout, Readers(_Direction("a", ("", 0)))) is turned
+    assert upside_down(layout, _Direction("a", ("", 0)), None)[0] is turned
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_direction_of_khmer_is_told_by_the_reader_of_khmer(turned: bool) -> None:
+    layout = page(6)
+    for stretch in layout.stretches:
+        left, right = (stretch.box.x0, stretch.box.x1)
+        mark = slice(right - 40, right) if turned else slice(left, left + 40)
+        layout.clean[stretch.box.y0 : stretch.box.y1, mark] = 0
+    latin, khmer = Scripted("a", ("TAIN", 0.3)), _Direction("k", ("", 0))
+    assert upside_down(layout, latin, khmer)[0] is turned
+
+
+def test_lines_that_told_the_direction_are_not_read_again() -> None:
+    latin = Scripted("a", ("Comprehensive examination", 0.95))
+    layout = page(3)
+    _, kept = upside_down(layout, latin, None)
+    words = recognise(layout, Readers(latin), Options(), kept)
+    assert latin.asked == [3, 0]
+    assert all(len(line) == 2 for line in words.values())
 
 
 def test_page_that_reads_badly_both_ways_is_left_alone() -> None:
-    assert not upside_down(page(6), Readers(Scripted("a", ("noise", 0.2))))
+    assert not upside_down(page(6), Scripted("a", ("noise", 0.2)), None)[0]
 
 
 class _ByLine(Scripted):
@@ -210,7 +281,7 @@ def test_on_a_page_with_khmer_digits_no_number_is_left_to_latin_readers(
     latin = _ByLine("a", *[("TAIN", 0.2)] * khmer_lines, ("990", 0.97))
     second = _ByLine("b", *[("INN", 0.2)] * khmer_lines, ("990", 0.99))
     khmer = _ByLine("k", *[("១២០", 0.95)] * khmer_lines, ("១១០", 0.9), scripts="khmer")
-    words = recognise(layout, Readers(latin, second, khmer), Options())
+    words = recognise(layout, Readers(latin, second, khmer=khmer), Options())
     last = [word for line in words.values() for word in line][-1]
     assert last.text == read_as
     assert last.confidence <= sure

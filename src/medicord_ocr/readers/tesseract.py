@@ -191,6 +191,9 @@ class TesseractLibrary:
                     lang="+".join(self._languages),
                     psm=tesserocr.PSM.SINGLE_LINE,
                     oem=tesserocr.OEM.LSTM_ONLY,
+                    # Layout has turned dark bars round: trying doubtful lines inverted takes a
+                    # tenth of the time and changed 4 of 311 stretches of dev, none for the better.
+                    variables={"tessedit_do_invert": "0"},
                 )
             except RuntimeError as error:
                 raise MissingDependency(
