@@ -23,6 +23,7 @@ _UNSET = (
     "CLI_MAX_FILE_SIZE_MB",
     "MAX_PAGES",
     "MAX_PIXELS",
+    "LLM_ENABLED",
     "NO_COLOR",
     "COLUMNS",
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
+from ipaddress import ip_address
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
 from medicord_ocr.errors import UsageError
 
@@ -14,6 +16,46 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 #: Engines that ``--engine`` may force; ``auto`` lets the pipeline choose by line and script.
 ENGINES = ("auto", "tesseract", "fake")
 _LANGUAGE = re.compile(r"[a-z]{3}(_[a-z]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The language model that may correct doubtful fields.
+
+    Attributes:
+        provider: ``gemini`` or ``openai``, whose protocols they are.
+        model: its name.
+        base_url: of the server; ``unix:PATH`` is a socket.
+        key: takes no part in the fingerprint or the repr.
+        timeout: seconds to wait for it.
+    """
+
+    provider: str
+    model: str
+    base_url: str
+    key: str | None = field(default=None, repr=False)
+    timeout: float = 30.0
+
+    @property
+    def local(self) -> bool:
+        """Whether the server is on this machine, so that nothing leaves it."""
+        host = urlsplit(self.base_url).hostname
+        return self.base_url.startswith("unix:") or on_this_machine(host)
+
+    @property
+    def name(self) -> str:
+        """What decides its answers: protocol, model and server."""
+        return f"{self.provider}:{self.model}@{self.base_url}"
+
+
+def on_this_machine(host: str | None) -> bool:
+    """Whether a host is this machine whatever a name server says: ``localhost`` or loopback."""
+    if host is None or host.casefold() == "localhost":
+        return host is not None
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +73,7 @@ class Options:
         line_threshold: confidence (0-1) below which a line goes to the fallback reader.
         tesseract_cmd: path of a tesseract program, which chooses pytesseract; else None.
         tessdata: folder of the language data, None to look for it.
+        correction: the language model for doubtful fields, None for none.
     """
 
     languages: tuple[str, ...] = ("khm", "eng")
@@ -45,6 +88,7 @@ class Options:
     line_threshold: float = 0.75
     tesseract_cmd: str | None = None
     tessdata: str | None = None
+    correction: Correction | None = None
 
     def __repr__(self) -> str:
         shown = (
@@ -73,6 +117,7 @@ class Options:
             ",".join(sorted(self.forbidden)),
             ",".join(map(str, self.pages or ())),
             f"{self.line_threshold:.3f}",
+            *([self.correction.name] if self.correction else []),
             *versions,
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

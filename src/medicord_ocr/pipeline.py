@@ -167,7 +167,7 @@ def assemble(parts: Sequence[PagesRead], options: Options) -> schema.Document:
     words = [w for page in pages for row in page.rows for s in row.segments for w in s.words]
     mean = sum(word.confidence for word in words) / len(words) if words else 0.0
     header = meaning.header
-    return schema.Document(
+    document = schema.Document(
         raw_text="\n\n".join(page.text for page in pages),
         average_confidence=round(mean, 4),
         pages=len(pages),
@@ -189,6 +189,11 @@ def assemble(parts: Sequence[PagesRead], options: Options) -> schema.Document:
         ),
         timings_ms={key: round(value, 1) for key, value in clock.spent.items()},
     )
+    if options.correction is None:
+        return document
+    from medicord_ocr.llm import corrected
+
+    return corrected(document, pages, options.correction)
 
 
 def _engines(readers: Readers, pages: list[PageText]) -> tuple[schema.Engine, ...]:

@@ -7,6 +7,7 @@ not set. Only variables that something reads are declared here, so that none is 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -14,9 +15,13 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from medicord_ocr.errors import SettingsError, UsageError
-from medicord_ocr.options import Options, parse_languages
+from medicord_ocr.options import Correction, Options, parse_languages
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+_SERVERS = {
+    "gemini": "https://generativelanguage.googleapis.com/v1beta",
+    "openai": "https://api.openai.com/v1",
+}
 _MEGABYTE = 1024 * 1024
 #: Longest stretch of a bad value that a message repeats.
 _SHOWN = 40
@@ -34,6 +39,13 @@ class Settings(BaseSettings):
         cli_max_file_size_mb: largest input of the command line, in units of 1024 * 1024 bytes.
         max_pages: most pages of one input.
         max_pixels: most pixels of one page, checked before it is decoded.
+        llm_enabled: whether a language model may correct doubtful fields.
+        llm_provider: whose protocol it speaks.
+        gemini_api_key, openai_api_key: of the providers.
+        llm_base_url: of a server of one's own, or ``unix:PATH``; else the provider's.
+        llm_model: its name.
+        llm_allow_remote: whether text may go to a server that is not on this machine.
+        llm_timeout_seconds: to wait for it.
     """
 
     model_config = SettingsConfigDict(
@@ -48,6 +60,14 @@ class Settings(BaseSettings):
     cli_max_file_size_mb: Annotated[int, Field(ge=1)] = 2048
     max_pages: Annotated[int, Field(ge=1)] = 2000
     max_pixels: Annotated[int, Field(ge=1)] = 100_000_000
+    llm_enabled: bool = False
+    llm_provider: Literal["gemini", "openai"] = "gemini"
+    gemini_api_key: str | None = Field(default=None, repr=False)
+    openai_api_key: str | None = Field(default=None, repr=False)
+    llm_base_url: str | None = Field(default=None, repr=False)
+    llm_model: str | None = None
+    llm_allow_remote: bool = False
+    llm_timeout_seconds: Annotated[float, Field(gt=0.0, le=600.0)] = 30.0
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -62,6 +82,36 @@ class Settings(BaseSettings):
         except UsageError as error:
             raise ValueError(error.hint or error.message) from None
         return value
+
+    def correction(self) -> Correction | None:
+        """The language model that may correct doubtful fields, None when there is to be none.
+
+        Raises:
+            SettingsError: it is on another machine and that is not allowed, or has no name or key.
+        """
+        if not self.llm_enabled:
+            return None
+        gemini = self.llm_provider == "gemini"
+        key = self.gemini_api_key if gemini else self.openai_api_key
+        if self.llm_model is None:
+            raise SettingsError(
+                "LLM_ENABLED is true and LLM_MODEL is not set", hint="Set it to a model's name"
+            )
+        url = self.llm_base_url or _SERVERS[self.llm_provider]
+        _check_url(url)
+        made = Correction(self.llm_provider, self.llm_model, url, key, self.llm_timeout_seconds)
+        if not made.local and not self.llm_allow_remote:
+            raise SettingsError(
+                "LLM_ENABLED is true, its server is not on this machine, and LLM_ALLOW_REMOTE is "
+                "not true",
+                hint="Set LLM_BASE_URL to a server on this machine (with LLM_PROVIDER=openai), or "
+                "LLM_ALLOW_REMOTE=true to send text of documents to another",
+            )
+        if self.llm_base_url is None and key is None:
+            raise SettingsError(
+                f"LLM_ENABLED is true and {self.llm_provider.upper()}_API_KEY is not set"
+            )
+        return made
 
     def options(self, **overrides: Any) -> Options:
         """The options of one run: these settings, under what the user asked for.
@@ -81,10 +131,28 @@ class Settings(BaseSettings):
             "line_threshold": self.ocr_confidence_threshold,
             "tesseract_cmd": self.tesseract_cmd,
             "tessdata": self.tessdata_prefix,
+            "correction": self.correction(),
         }
 
 
 Kind = TypeVar("Kind", bound=Settings)
+
+
+def _check_url(url: str) -> None:
+    """Whether a language model's URL is one, without a name or password in it."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme == "unix" or (
+            parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+        )
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(
+            "LLM_BASE_URL is not the address of a server",
+            hint="Write it like http://127.0.0.1:11434/v1 or unix:/run/llm.sock",
+        )
 
 
 def load_settings() -> Settings:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicord_ocr.errors import UsageError
-from medicord_ocr.options import STAGES, Options, parse_languages, parse_pages
+from medicord_ocr.options import STAGES, Correction, Options, parse_languages, parse_pages
 
 page_numbers = st.integers(min_value=1, max_value=9_999_999)
 codes = st.from_regex(r"[a-z]{3}(_[a-z]{1,8})?", fullmatch=True)
@@ -79,6 +79,7 @@ CHANGES = {
     "forbidden": frozenset({"deskew"}),
     "pages": (1,),
     "line_threshold": 0.5,
+    "correction": Correction("openai", "m", "http://127.0.0.1/v1"),
 }
 #: They decide whether a document is read, or are covered by the versions of the engines.
 NO_MATTER = {"password", "max_bytes", "max_pages", "max_pixels", "tesseract_cmd", "tessdata"}
