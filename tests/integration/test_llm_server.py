@@ -22,10 +22,12 @@ from medicord_ocr.options import Correction, Options
 from medicord_ocr.page import PageText, Reading, Row, Word
 from medicord_ocr.pipeline import PagesRead, assemble
 from medicord_ocr.schema import Document, LabResult
+from tests.command import environment, run
 from tests.pages import page
 
 pytestmark = pytest.mark.integration
 
+SAMPLE = Path(__file__).parents[2] / "samples" / "lab_khmer_english.png"
 REPORT = page(
     "CENTRAL LABORATORY\n"
     "Patient name: SOK Dara      Sex: F     Age: 45\n"
@@ -399,3 +401,44 @@ def test_nothing_of_the_document_reaches_a_log_or_a_warning(
     told = " ".join((caplog.text, *capfd.readouterr(), *messages))
     for secret in (*READINGS, *SECRETS, "Hemoglobin", "s3cret", "99.9"):
         assert secret not in told
+
+
+# ---------------------------------------------------------------- the real command
+
+
+def test_the_command_asks_and_tells_and_its_output_is_marked(tmp_path: Path) -> None:
+    """One reader alone leaves every number in doubt, so that there is something to ask."""
+
+    def last(body: dict[str, Any], handler: BaseHTTPRequestHandler) -> None:
+        corrections = [{"id": f["id"], "text": f["readings"][-1] + "x"} for f in fields_of(body)]
+        send(handler, wrapped(body, json.dumps({"corrections": corrections})))
+
+    with serving(last) as server:
+        variables = {
+            "LLM_ENABLED": "true",
+            "LLM_PROVIDER": "openai",
+            "LLM_MODEL": "tiny",
+            "LLM_BASE_URL": server.url,
+        }
+        done = run(
+            "extract", SAMPLE, "--engine", "tesseract", cwd=tmp_path, env=environment(**variables)
+        )
+    assert done.code == 0
+    assert len(server.asked) == 1
+    assert "not within what was read" in done.err
+    items = [i for items in json.loads(done.out)["categories"].values() for i in items]
+    changed = [
+        info
+        for item in items
+        for info in item["fields"].values()
+        if any(reading["reader"] == "llm:tiny" for reading in info["readings"])
+    ]
+    assert all(info["needs_review"] and info["confidence"] <= 0.5 for info in changed)
+
+
+def test_the_command_refuses_a_server_elsewhere_before_it_reads(tmp_path: Path) -> None:
+    variables = {"LLM_ENABLED": "true", "LLM_MODEL": "tiny", "GEMINI_API_KEY": "s3cret"}
+    done = run("extract", SAMPLE, cwd=tmp_path, env=environment(**variables))
+    assert (done.code, done.out) == (2, "")
+    assert "LLM_ALLOW_REMOTE" in done.err
+    assert "s3cret" not in done.err
