@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 import socketserver
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from medicord_ocr.errors import SettingsError
+from medicord_ocr.errors import MissingDependency, SettingsError
 from medicord_ocr.options import Correction, Options
 from medicord_ocr.page import PageText, Reading, Row, Word
 from medicord_ocr.pipeline import PagesRead, assemble
@@ -442,3 +443,12 @@ def test_the_command_refuses_a_server_elsewhere_before_it_reads(tmp_path: Path) 
     assert (done.code, done.out) == (2, "")
     assert "LLM_ALLOW_REMOTE" in done.err
     assert "s3cret" not in done.err
+
+
+def test_without_the_http_client_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "medicord_ocr.llm.http", raising=False)
+    monkeypatch.setitem(sys.modules, "httpx2", None)
+    with serving(saying("11.8")) as server, pytest.raises(MissingDependency, match="httpx2"):
+        read(server.correction())

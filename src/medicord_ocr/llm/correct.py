@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from medicord_ocr.llm.allowed import allowed
 from medicord_ocr.llm.doubtful import Doubtful, apply, doubtful_fields
+from medicord_ocr.llm.failed import ProviderError
 from medicord_ocr.llm.masking import identifying_words
-from medicord_ocr.llm.provider import Provider, ProviderError, provider_of
+from medicord_ocr.llm.provider import Provider, provider_of
 from medicord_ocr.options import Correction
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import Categories, Document, Engine, Warning_
@@ -63,7 +64,7 @@ def corrected(
         ``llm_rejected`` tell what went wrong.
 
     Raises:
-        MissingDependency: httpx is not installed.
+        MissingDependency: httpx2 is not installed.
     """
     start = time.perf_counter()
     asked = doubtful_fields(document.categories, identifying_words(pages))

@@ -1,26 +1,12 @@
-"""Language models over HTTP, behind one method.
-
-Nothing of a request or an answer is logged or put into an error.
-"""
+"""Language models behind one method: what is sent to each, and where its answer stands."""
 
 from __future__ import annotations
 
-import time
 from typing import Any, Protocol
 
-import orjson
-
-from medicord_ocr.errors import MissingDependency, SettingsError
-from medicord_ocr.options import Correction, on_this_machine
-
-#: Most bytes of an answer; those of a hundred fields have a few thousand.
-_MAX_BYTES = 1_000_000
-_UNIX = "unix:"
-_LATE = "it did not answer in time"
-
-
-class ProviderError(Exception):
-    """No usable answer; the message says why, without any text of the document."""
+from medicord_ocr.errors import MissingDependency
+from medicord_ocr.llm.failed import ProviderError
+from medicord_ocr.options import Correction
 
 
 class Provider(Protocol):
@@ -43,7 +29,7 @@ def provider_of(correction: Correction) -> Provider:
     """The provider that the settings name.
 
     Raises:
-        MissingDependency: httpx is not installed.
+        MissingDependency: httpx2 is not installed.
     """
     return _Gemini(correction) if correction.provider == "gemini" else _OpenAI(correction)
 
@@ -95,65 +81,15 @@ class _Gemini:
 
 
 def _post(correction: Correction, path: str, headers: dict[str, str], body: object) -> Any:
-    """The JSON that the server answers."""
-    httpx = _httpx()
     try:
-        client, url = _client(httpx, correction)
-        with client, client.stream("POST", f"{url}/{path}", headers=headers, json=body) as answer:
-            if answer.status_code != httpx.codes.OK:
-                raise ProviderError(f"it answered with HTTP status {answer.status_code}")
-            received = _whole(answer, time.monotonic() + correction.timeout)
-    except httpx.TimeoutException:
-        raise ProviderError(_LATE) from None
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise ProviderError(f"it cannot be reached ({type(error).__name__})") from None
-    try:
-        return orjson.loads(received)
-    except ValueError:
-        raise ProviderError("its answer is not JSON") from None
-
-
-def _client(httpx: Any, correction: Correction) -> tuple[Any, str]:
-    """A client that reaches the server of the settings and no other, and the URL to use."""
-    url, transport = correction.base_url.rstrip("/"), None
-    if url.startswith(_UNIX):
-        transport = httpx.HTTPTransport(uds=url.removeprefix(_UNIX))
-        url = "http://localhost/v1"
-    if correction.local and not on_this_machine(httpx.URL(url).host):
-        raise SettingsError(
-            "LLM_BASE_URL names two hosts", hint="Write it as http://HOST:PORT/PATH"
-        )
-    client = httpx.Client(
-        timeout=correction.timeout,
-        trust_env=not correction.local,  # a proxy of the environment is another machine
-        transport=transport,
-        follow_redirects=False,
-    )
-    return client, url
-
-
-def _whole(answer: Any, deadline: float) -> bytes:
-    """The body of an answer, which may come slowly but not without end."""
-    received = bytearray()
-    for chunk in answer.iter_bytes():
-        received += chunk
-        if len(received) > _MAX_BYTES:
-            raise ProviderError("its answer is too long")
-        if time.monotonic() > deadline:
-            raise ProviderError(_LATE)
-    return bytes(received)
-
-
-def _httpx() -> Any:
-    try:
-        import httpx
+        from medicord_ocr.llm.http import post
     except ImportError:
         raise MissingDependency(
-            "the text correction needs httpx, which is not installed",
+            "the text correction needs httpx2, which is not installed",
             hint="Run: pip install 'medicord-ocr[llm]', or set LLM_ENABLED=false",
-            code="dependency.httpx",
+            code="dependency.httpx2",
         ) from None
-    return httpx
+    return post(correction, path, headers, body)
 
 
 def _text_at(answer: Any, path: tuple[str | int, ...]) -> str:
