@@ -1,0 +1,1 @@
+"""The same documents under each degradation and strength; ``python -m benchmarks.stress``."""
