@@ -88,6 +88,29 @@ def test_sheet_on_a_dark_desk_is_found_and_squared() -> None:
     assert abs(preprocess.skew(flat)) < 0.3
 
 
+@pytest.mark.parametrize("left", [0.7, 0.5, 0.3])
+@pytest.mark.parametrize("sharp", [4.0, 14.0, 60.0])
+def test_the_edge_of_a_shadow_is_no_edge_of_the_sheet(left: float, sharp: float) -> None:
+    page = paragraph().astype(np.float32)
+    ys, xs = np.mgrid[-1 : 1 : page.shape[0] * 1j, -1 : 1 : page.shape[1] * 1j]
+    for turn in (0.0, 0.4, 1.6, 2.8):
+        far = xs * np.cos(turn) + ys * np.sin(turn) + 0.1
+        light = 1 - (1 - left) / (1 + np.exp(-sharp * far))
+        shaded = (page * light).astype(np.uint8)
+        found = find_page(shaded)
+        assert found is None, (turn, found)
+
+
+def test_sheet_that_runs_out_of_the_picture_is_found() -> None:
+    desk = np.full((1600, 1400, 3), (60, 80, 110), np.uint8)
+    desk[0:1500, 120:1320] = cv2.cvtColor(cv2.resize(paragraph(), (1200, 1500)), cv2.COLOR_GRAY2BGR)
+    found = find_page(desk)
+    assert found is not None
+    assert found == pytest.approx(
+        np.array([[120, 0], [1320, 0], [1320, 1500], [120, 1500]]), abs=20
+    )
+
+
 def test_scanned_page_without_a_ground_has_no_outline() -> None:
     assert find_page(paragraph()) is None
 
