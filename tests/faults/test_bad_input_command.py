@@ -70,7 +70,8 @@ def test_every_bad_input_is_a_record_and_a_sentence_where_it_fails(
     assert {record.errors[0].code.partition(".")[0] for record in failed} <= {"input"}
     assert done.code == (9 if failed else 0)
     *lines, summary = done.err.splitlines()
-    assert [line.partition(" error: ")[2].partition(": ")[0] for line in lines] == [
+    places = [line.partition(" error: ")[2].partition(": ")[0] for line in lines]
+    assert [place.removesuffix(", page 1") for place in places] == [
         record.source for record in failed
     ]
     assert f"{len(records) - len(failed)} read, {len(failed)} failed" in summary
