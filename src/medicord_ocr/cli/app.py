@@ -34,6 +34,7 @@ _BATCH_EXAMPLES = """\b
 Examples:
   medicord-ocr batch archive/ -o archive.jsonl
   medicord-ocr batch archive/ -o archive.jsonl --retry-failed --page-timeout 600
+  medicord-ocr batch archive/ -o archive.jsonl --format xlsx
   find archive -name '*.tif' | medicord-ocr batch - -o faxes.jsonl"""
 
 # Plain help: rich would cost half of the time that --help may take.
@@ -116,6 +117,7 @@ def batch(
     context: typer.Context,
     paths: given.BatchPaths,
     output: given.RecordsFile,
+    format: given.RecordsFormat = None,
     lang: given.Languages = None,
     pages: given.Pages = None,
     engine: given.Engine = "auto",
@@ -146,6 +148,7 @@ def batch(
     from medicord_ocr.batch.inputs import Choice
     from medicord_ocr.cli import batch as command
     from medicord_ocr.cli.extract import run_options
+    from medicord_ocr.cli.outputs import places
 
     options = run_options(
         _settings(quiet=quiet, verbose=verbose),
@@ -157,7 +160,7 @@ def batch(
     )
     request = command.Request(
         paths,
-        output,
+        places(output, format or ()),
         options,
         jobs,
         page_timeout,

@@ -65,7 +65,7 @@ OutputFormat = Annotated[
         help="json: the document; jsonl: a record a line, also of what failed; text: what was "
         "read; fhir: an R4 Bundle, of several documents one a line (NDJSON); csv: a row for each "
         "document and each result in it, with an apostrophe before what a spreadsheet would take "
-        "for a formula.",
+        "for a formula; xlsx: a sheet for each kind of result, what needs review in colour.",
         show_default="json, or jsonl for several",
     ),
 ]
@@ -113,6 +113,16 @@ RecordsFile = Annotated[
         "--output",
         metavar="OUT.jsonl",
         help="The file of records; a run goes on where the last one ended.",
+    ),
+]
+RecordsFormat = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-f",
+        "--format",
+        metavar="jsonl|csv|xlsx",
+        help="csv, xlsx: a table of all records, made beside OUT.jsonl at the end; repeatable.",
+        show_default="jsonl",
     ),
 ]
 PageTimeout = Annotated[

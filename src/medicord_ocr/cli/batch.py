@@ -8,13 +8,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from types import FrameType
 
 from medicord_ocr.batch import archive
 from medicord_ocr.batch.inputs import STANDARD_INPUT, Choice, find_inputs, listed_paths
 from medicord_ocr.batch.pool import Pool, default_jobs
 from medicord_ocr.cli.faults import Stopped
+from medicord_ocr.cli.outputs import Places, write_outputs
 from medicord_ocr.cli.scratch import scratch
 from medicord_ocr.cli.watching import open_watcher
 from medicord_ocr.errors import UsageError
@@ -31,7 +31,7 @@ class Request:
 
     Attributes:
         paths: files, folders, ``-`` for a list of them on standard input.
-        output: the file of records.
+        places: the file of records, and what is made of it.
         options: how to read them.
         jobs: processes at a time, None for as many as cores and free memory allow.
         page_timeout: seconds that a page may take.
@@ -41,7 +41,7 @@ class Request:
     """
 
     paths: Sequence[str]
-    output: Path
+    places: Places
     options: Options
     jobs: int | None
     page_timeout: float
@@ -62,8 +62,9 @@ def run(request: Request) -> int:
         Stopped: it was told to stop, and did.
     """
     found = find_inputs(_paths(request.paths), request.choice)
+    output = request.places.records
     asked = archive.Request(
-        found.found, request.output, request.options, request.retry_failed, request.force
+        found.found, output, request.options, request.retry_failed, request.force
     )
     jobs = request.jobs or default_jobs()
     with (
@@ -77,7 +78,8 @@ def run(request: Request) -> int:
         task.tally.total = len(found.found)
         with _stopping(task, pool) as stops:
             tally = task.run()
-        watcher.summary(tally, request.output)
+        watcher.summary(tally, output)
+        write_outputs(request.places)
     if stops:
         raise Stopped(stops[0])
     return SOME_FAILED if tally.statuses.total() > tally.statuses["ok"] else 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from getpass import getpass
 from pathlib import Path
@@ -115,6 +115,8 @@ def run(request: Request) -> int:
         MedicordError: nothing can be read, or a single document cannot, or nothing written.
     """
     with scratch() as folder, open_output(request.output) as output:
+        if request.format == "xlsx" and output.terminal:
+            raise UsageError("a workbook is not for a terminal", hint="Name a file with -o FILE")
         inputs = find_inputs(
             request.paths,
             standard_input=lambda: store_standard_input(folder, request.options.max_bytes),
@@ -136,8 +138,9 @@ def _write_one(source: Input, request: Request, output: Output) -> None:
     for warning in document.warnings:
         page = f"page {warning.page}: " if warning.page else ""
         log.warning("%s%s", page, warning.message)
-    if request.format == "csv":
-        output.write(formats.csv_head() + formats.record_csv(_record(source, document, request)))
+    if request.format in ("csv", "xlsx"):
+        with formats.record_writer(request.format, output) as write:
+            write(_record(source, document, request).model_dump_json().encode())
     elif request.format == "fhir":
         record = _record(source, document, request)
         output.write(formats.record_fhir(record, pretty=output.terminal))
@@ -192,18 +195,17 @@ def _write_records(inputs: Sequence[Input], request: Request, output: Output) ->
         for number, source in enumerate(inputs, 1)
     ]
     failed = 0
-    output.write(formats.csv_head() if request.format == "csv" else b"")
     # No bar among the records where both are on one terminal.
     with (
         Pool(options, request.jobs or default_jobs(), PAGE_TIMEOUT) as pool,
         progress("documents", wanted=not output.terminal) as show,
+        formats.record_writer(request.format, output) as write,
     ):
         show(0, len(inputs))
         fingerprint = pool.start().fingerprint
         for done, finished in enumerate(read_documents(jobs, pool), 1):
             sha256 = digest(finished.job.path, options.max_bytes)
-            line = record_line(finished, sha256, fingerprint)
-            output.write(_rendered(line, request.format))
+            write(record_line(finished, sha256, fingerprint))
             failed += finished.status != "ok"
             for problem in finished.problems:
                 messages.say(str(problem.error(finished.job.name)), "error")
@@ -211,19 +213,6 @@ def _write_records(inputs: Sequence[Input], request: Request, output: Output) ->
     count = _count(len(inputs), "document")
     log.info("%s: %d read, %d failed", count, len(inputs) - failed, failed)
     return SOME_FAILED if failed else 0
-
-
-_RENDER: dict[Format, Callable[[Record], bytes]] = {
-    "text": formats.record_text,
-    "fhir": formats.record_fhir,
-    "csv": formats.record_csv,
-}
-
-
-def _rendered(line: bytes, format: Format | None) -> bytes:
-    """A record in a format. As json it is a line too: a line each can be read as it comes."""
-    render = _RENDER.get(format) if format else None
-    return render(Record.model_validate_json(line)) if render else line
 
 
 def _record(source: Input, document: Document, request: Request) -> Record:

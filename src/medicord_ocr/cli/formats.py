@@ -1,4 +1,4 @@
-"""Documents and records as bytes in the formats of ``extract``.
+"""Documents and records as bytes in the formats of ``extract``; ``sheets`` has the workbook.
 
 CSV has one row for each document (``kind`` is ``document``; its review is that of the header) and
 one for each of its results, prescriptions, imaging reports and other texts. Numbers have the digits
@@ -11,14 +11,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 if TYPE_CHECKING:
+    from medicord_ocr.cli.output import Output
     from medicord_ocr.schema import Document, FieldInfo, Item, Record
 
-Format = Literal["json", "jsonl", "text", "fhir", "csv"]
+Format = Literal["json", "jsonl", "text", "fhir", "csv", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 
 COLUMNS = (
@@ -78,9 +80,9 @@ _KINDS = {
     "other": "other",
 }
 #: What spreadsheets take for the start of a formula, full-width forms too (OWASP, CSV injection).
-_FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
+FORMULA = re.compile(r"[=+\-@＝＋－＠\t\r\n]")
 #: A terminal obeys these; text layers of PDF files may hold them.
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def document_json(document: Document, *, pretty: bool) -> bytes:
@@ -90,13 +92,13 @@ def document_json(document: Document, *, pretty: bool) -> bytes:
 
 def document_text(document: Document) -> bytes:
     """What was read, without control characters, with a line end."""
-    return _CONTROL.sub("", document.raw_text).rstrip("\n").encode() + b"\n"
+    return CONTROL.sub("", document.raw_text).rstrip("\n").encode() + b"\n"
 
 
 def record_text(record: Record) -> bytes:
     """The text of one input of several, under a line with its name."""
     text = document_text(record.document) if record.document else b""
-    return f"==> {_CONTROL.sub('', record.source)} <==\n".encode() + text + b"\n"
+    return f"==> {CONTROL.sub('', record.source)} <==\n".encode() + text + b"\n"
 
 
 def record_fhir(record: Record, *, pretty: bool = False) -> bytes:
@@ -108,6 +110,32 @@ def record_fhir(record: Record, *, pretty: bool = False) -> bytes:
     else:
         made = fhir.bundle(record.document, name=record.source, sha256=record.sha256)
     return fhir.bundle_json(made, pretty=pretty) + b"\n"
+
+
+@contextmanager
+def record_writer(format: Format | None, output: Output) -> Iterator[Callable[[bytes], None]]:
+    """What takes the lines of records and writes them in a format.
+
+    As json a record is a line too: a line each can be read as it comes.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    if format == "xlsx":
+        from medicord_ocr.cli.sheets import open_workbook
+
+        with open_workbook(output) as sheets:
+            yield lambda line: sheets.add(_parsed(line))
+        return
+    output.write(csv_head() if format == "csv" else b"")
+    render = _RENDER.get(format) if format else None
+    yield lambda line: output.write(render(_parsed(line)) if render else line)
+
+
+def _parsed(line: bytes) -> Record:
+    from medicord_ocr.schema import Record
+
+    return Record.model_validate_json(line)
 
 
 def schema_json(name: Literal["document", "record"]) -> bytes:
@@ -138,13 +166,14 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
             "facility": document.possible_facility,
             "doctor": document.possible_doctor,
         }
-    yield head | _document(record)
+    yield head | document_row(record)
     for category, kind in _KINDS.items():
         for item in getattr(document.categories, category) if document else ():
-            yield head | {"kind": kind} | _item(item)
+            yield head | {"kind": kind} | item_row(item)
 
 
-def _document(record: Record) -> dict[str, Any]:
+def document_row(record: Record) -> dict[str, Any]:
+    """What a table says of a document as a whole, by column."""
     made: dict[str, Any] = {
         "kind": "document",
         "sha256": record.sha256,
@@ -165,7 +194,8 @@ def _document(record: Record) -> dict[str, Any]:
     return made
 
 
-def _item(item: Item) -> dict[str, Any]:
+def item_row(item: Item) -> dict[str, Any]:
+    """What a table says of an item, by column; numbers with the digits as printed."""
     from medicord_ocr.structure.labs.printed import field_texts, printed_decimal
 
     made = item.model_dump(exclude={"fields"})
@@ -188,8 +218,8 @@ def _cell(value: object) -> object:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        text = _CONTROL.sub(" ", value)
-        return f"'{text}" if _FORMULA.match(text.lstrip(" ")) else text
+        text = CONTROL.sub(" ", value)
+        return f"'{text}" if FORMULA.match(text.lstrip(" ")) else text
     return value
 
 
@@ -197,3 +227,10 @@ def _csv_rows(rows: Any) -> bytes:
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
+
+
+_RENDER: dict[Format, Callable[[Record], bytes]] = {
+    "text": record_text,
+    "fhir": record_fhir,
+    "csv": record_csv,
+}
