@@ -175,6 +175,11 @@ Hémoglobine          12,5         g/dL      H: 13,0 - 17,0
     assert [row[3:] for row in rows(text)] == [(printed, None)]
 
 
+def test_range_by_sex_in_brackets_and_parted_by_gaps_is_whole() -> None:
+    text = "Ferritine  18  ng/mL  (H :  30 - 400 / F :  15 -  150)"
+    assert [row[3:] for row in rows(text, sex="F")] == [("H : 30 - 400 / F : 15 - 150", False)]
+
+
 def test_h_colon_before_a_range_is_a_sex_and_no_flag() -> None:
     [result] = results("Hémoglobine : 14,0 g/dL  H: 13,0 - 17,0", sex="M")
     assert (result.flag_printed, result.abnormal) == (None, False)

@@ -245,6 +245,7 @@ def test_a_printing_date_stands_in_but_is_marked() -> None:
         ("Sex: F", "F"),
         ("Sexe : Féminin", "F"),
         ("Sexe : H", "M"),
+        ("Genre : F", "F"),
         ("ភេទ : ស្រី", "F"),
         ("ភេទ/Gender : Male", "M"),
         ("Age/Sex : 45 Y / M", "M"),

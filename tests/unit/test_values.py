@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from medicord_ocr.structure.labs.numbers import decimal_mark, number_readings, read_number
 from medicord_ocr.structure.labs.qualitative import finding_of
-from medicord_ocr.structure.labs.ranges import Range, parse_range
+from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.labs.values import flag_direction, parse_value
 
 KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
@@ -226,6 +226,7 @@ def test_range_forms(text: str, low: float | None, high: float | None, strict: b
         "M 13.0-17.0 / F 12.0-16.0",
         "Male: 13.0-17.0; Female: 12.0-16.0",
         "13.0-17.0 (M), 12.0-16.0 (F)",
+        "(H : 13,0 - 17,0 F : 12,0 - 16,0)",
         "ប្រុស: ១៣.០-១៧.០ ស្រី: ១២.០-១៦.០",
     ],
 )
@@ -237,6 +238,12 @@ def test_range_by_sex_holds_only_for_that_sex(text: str) -> None:
     assert woman is not None
     assert (man.low, man.high, woman.low, woman.high) == (13, 17, 12, 16)
     assert found.for_sex(None) is None
+
+
+@pytest.mark.parametrize("text", ["(H : 30 - 400 / F :", "Homme: 13-17 Femme: -", "H: 4-6 F: 3 à"])
+def test_half_of_a_range_by_sex_is_none(text: str) -> None:
+    assert parse_range(text) is None
+    assert match_range(text, 0) is None
 
 
 def test_range_of_an_unknown_condition_keeps_its_text_without_bounds() -> None:

@@ -17,8 +17,8 @@ _LABEL = re.compile(
         r"noms?(?: et prenoms?)?",
         r"prenoms?",
         r"nom du patient",
-        r"age(?: ?/ ?(?:sexe?|gender))?",
-        r"(?:sexe?|gender)(?: ?/ ?age)?",
+        r"age(?: ?/ ?(?:sexe?|gender|genre))?",
+        r"(?:sexe?|gender|genre)(?: ?/ ?age)?",
         r"d\.?o\.?b\.?",
         r"date of birth",
         r"date de naissance",
@@ -45,7 +45,7 @@ _MALE = alternatives(r"male", r"masculin", r"homme", r"m", r"h", "ប្រុ�
 _AGE = r"\d{1,3} ?(?:y\.?o?|yrs?|years?(?: old)?|ans?|ឆ្នាំ|months?|mois|ខែ|days?|jours?)?"
 _LETTER = r"[a-z0-9\u1780-\u17d3]"
 _SEX = re.compile(
-    r"(?:(?<![a-z])(?:sexe?|gender)|(?<!ប្រ)ភេទ)(?: ?/ ?(?:sexe?|gender|age))?"
+    r"(?:(?<![a-z])(?:sexe?|gender|genre)|(?<!ប្រ)ភេទ)(?: ?/ ?(?:sexe?|gender|genre|age))?"
     rf"[\s:;៖./|-]*(?:{_AGE}[\s,/|.-]*)?(?:(?P<f>{_FEMALE})|(?P<m>{_MALE}))(?!{_LETTER})"
     rf"(?!\s*[/|,]?\s*(?:{_FEMALE}|{_MALE})(?!{_LETTER}))"
 )
@@ -58,7 +58,9 @@ _BESIDE_AGE = re.compile(
     r"|(?<![a-z])(?:(?P<f3>f)|(?P<m3>[mh]))\s?/\s?\d{1,3} ?(?:y\.?o?|yrs?|years?|ans?)(?![a-z])"
 )
 # Under the heading "Age/Sex" the value needs no words of its own.
-_AGE_SEX = re.compile(r"(?:age ?/ ?(?:sexe?|gender)|(?:sexe?|gender) ?/ ?age|អាយុ ?/ ?ភេទ)")
+_AGE_SEX = re.compile(
+    r"(?:age ?/ ?(?:sexe?|gender|genre)|(?:sexe?|gender|genre) ?/ ?age|អាយុ ?/ ?ភេទ)"
+)
 _UNDER_AGE_SEX = re.compile(
     r"(?<![\d/])(?:\d{1,3} ?(?:y|ans?)?\s?/\s?(?:(?P<f>f)|(?P<m>[mh]))"
     r"|(?:(?P<f2>f)|(?P<m2>[mh]))\s?/\s?\d{1,3})(?![\w/])"

@@ -89,7 +89,7 @@ _KHMER_PATIENT = alternatives(
     "ថ្ងៃ", "បញ្ជូនដោយ", "អ្នកស្នើសុំ",
 )  # fmt: skip
 _PATIENT = re.compile(
-    r"(?:^|\s\s)\W*(?:patient(?: name| id)?|name|nom(?: et prenom)?|prenom|age|sexe?|gender"
+    r"(?:^|\s\s)\W*(?:patient(?: name| id)?|name|nom(?: et prenom)?|prenom|age|sexe?|gender|genre"
     r"|d\.?o\.?b|date[^:]{0,20}|report date|ne\(?e?\)? le|id|hn|mrn|ref(?:erred|erring)?[^:]{0,16}"
     r"|requested[^:]{0,8}|prescri[^:]{0,10}|address|adresse|tel|phone|ward|room|code|n°[^:]{0,10}"
     r"|no\.?|accession[^:]{0,8}|examen du|doctor|medecin[^:]{0,12}|weight|poids"

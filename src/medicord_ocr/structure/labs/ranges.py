@@ -43,7 +43,7 @@ _SEX = (
     r"(?P<male>(?i:hommes?|males?|masculin|men|man)(?![\w])|[HM](?![\w'’])|ប្រុស|♂)"
     r"|(?P<female>(?i:femmes?|females?|féminin|feminin|women|woman)(?![\w])|[FW](?![\w'’])|ស្រី|♀)"
 )
-_SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?[:=.]?\s?")
+_SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.])?\s{{0,3}}")
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
     r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"
@@ -133,8 +133,10 @@ def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> 
 
 def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range, int] | None:
     """The range in figures that begins at a place of a text, and where it ends."""
-    if start < len(text) and text[start] in _BRACKETS and not _SEXED.match(text, start):
-        return _bracketed(text, start, mark)
+    if start < len(text) and text[start] in _BRACKETS:
+        bracketed = _bracketed(text, start, mark)
+        if bracketed or not _SEXED.match(text, start):
+            return bracketed
     label = _LABEL.match(text, start)
     if label and label.end() > start:
         return match_range(text, label.end(), mark)
@@ -218,10 +220,21 @@ def _match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] 
         end = match.end()
         separator = _SEPARATOR.match(text, end)
         place = separator.end() if separator else end
+    if parts and label and _is_other_sex(label, parts):
+        return None
     # One letter before one range is a flag as likely as a sex, unless a colon follows it.
     if len(parts) == 1 and not re.match(r"[(\[]?\s?(?:\w\s?[)\]]?\s?[:=]|\S{2})", text[start:]):
         return None
     return (_of_sexes(text[start:end], parts), end) if parts else None
+
+
+def _is_other_sex(label: re.Match[str], parts: list[tuple[Sex, Range]]) -> bool:
+    """Whether a label before what is no range is the other sex's: half of a range is none.
+
+    ``H`` behind the range of women alone may be a flag.
+    """
+    sex: Sex = "M" if label["male"] else "F"
+    return sex not in {known for known, _ in parts} and (sex == "F" or bool(label["colon"]))
 
 
 def _trailing_sex(

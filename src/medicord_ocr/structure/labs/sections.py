@@ -64,7 +64,7 @@ results? (?:should|must|are|is); ce resultat; ces resultats; the result; this re
 a controler; to be; validated; valide; verified; verifie; approved; reported; performed;
 signature; signed; technician; technicien; biologist; biologiste; checked; printed; imprime;
 page; tel; phone; fax; email; e mail; www; http; address; adresse; patient; name; nom; prenom;
-age; sex; sexe; gender; dob; date; id; hn; ward; service; doctor; docteur; dr; prescri\w*;
+age; sex; sexe; gender; genre; dob; date; id; hn; ward; service; doctor; docteur; dr; prescri\w*;
 requested; demande; collected; received; recu; preleve; collection; reception; report; rapport;
 sampling; birth; ne le; nee le; laboratory; laboratoire; hospital; hopital; clinic; clinique;
 end of report; fin du rapport; soit; equivalent; i e; h l; h high; legend; legende; abbreviation

@@ -39,7 +39,7 @@ _KHMER_STOP = alternatives(
     "ព្រះរាជាណាចក្រ", "ជាតិ សាសនា", "ភ្នំពេញ", "ធ្វើនៅ", "អាការៈ", "រោគសញ្ញា", "សម្គាល់",
 )  # fmt: skip
 _STOP = re.compile(
-    r"(?:patient|name|nom|prenom|age|sex|sexe|gender|address|adresse|addr|tel|telephone|phone"
+    r"(?:patient|name|nom|prenom|age|sex|sexe|gender|genre|address|adresse|addr|tel|telephone|phone"
     r"|mobile|fax|e-?mail|dates?|dob|d\.o\.b|birth|ne\(?e?\)? le|weight|poids|wt|height|taille"
     r"|bp|ta|temp|temperature|pulse|pouls|diagnos[ie]s|diagnostics?|dx|diag|allerg\w*|history"
     r"|antecedents?|refills?|repeats?|renouvel\w*|next (?:visit|appointment)|follow[- ]?up|return"
