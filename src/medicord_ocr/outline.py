@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medicord_ocr.placement import page_matrix
+
 Picture = NDArray[np.uint8]
 Corners = NDArray[np.float32]
 
@@ -190,12 +192,7 @@ def undo_perspective(picture: Picture, corners: Corners) -> Picture:
     Returns:
         The sheet alone, same dtype and channels.
     """
-    top, right, bottom, left = (
-        float(np.linalg.norm(corners[i] - corners[(i + 1) % 4])) for i in range(4)
-    )
-    width, height = int(max(top, bottom)), int(max(left, right))
-    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, target)
+    matrix, size = page_matrix(corners)
     return cv2.warpPerspective(  # type: ignore[return-value]
-        picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
+        picture, matrix, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
     )

@@ -157,6 +157,9 @@ class Quality:
         x_height: median height of small letters in pixels of the source, None when unknown.
         text_source: where the text came from.
         stages: names of the preprocessing stages that ran, in order.
+        source_size: width and height in pixels of the picture before them.
+        to_source: the homography from the upright page to that picture, row by row; None where it
+            is that picture.
     """
 
     dpi: float | None = None
@@ -167,6 +170,8 @@ class Quality:
     x_height: float | None = None
     text_source: TextSource = "ocr"
     stages: tuple[str, ...] = ()
+    source_size: tuple[int, int] | None = None
+    to_source: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

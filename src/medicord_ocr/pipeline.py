@@ -285,7 +285,7 @@ def read_page(
         found, _ = _read_prepared(part, readers, options, clock, trace)
         rows.extend(moved_rows(found, box.x0, box.y0, 1 / part.scale))
         quality = part.quality
-    quality = replace(quality, dpi=page.dpi, text_source="mixed")
+    quality = replace(quality, dpi=page.dpi, text_source="mixed", source_size=None, to_source=None)
     return PageText(page.number, page.width, page.height, merge_rows(rows), quality)
 
 

@@ -20,6 +20,7 @@ from medicord_ocr.ink import Gray, components, contrast, ink
 from medicord_ocr.options import Options
 from medicord_ocr.outline import find_page, undo_perspective
 from medicord_ocr.page import Quality
+from medicord_ocr.placement import deskew_matrix, half_turned, way_back
 
 Trace = Callable[[str, NDArray[np.uint8]], None]
 
@@ -90,6 +91,7 @@ def prepare(
             trace(name, image)
         return image
 
+    size = picture.shape[:2]
     corners = find_page(picture) if options.runs("perspective", True) else None
     if corners is not None:
         picture = keep("perspective", undo_perspective(picture, corners))
@@ -111,6 +113,8 @@ def prepare(
         noise=round(noise, 2),
         x_height=_rounded(height),
         stages=tuple(done),
+        source_size=(size[1], size[0]),
+        to_source=way_back(size, corners, rotation, angle, gray.shape),
     )
     return Prepared(gray, quality, factor)
 
@@ -147,6 +151,7 @@ def half_turn(page: Prepared) -> Prepared:
         page.quality,
         rotation=(page.quality.rotation + 180) % 360,
         stages=(*page.quality.stages, "half_turn"),
+        to_source=half_turned(page.quality.to_source, page.image.shape),
     )
     return replace(page, image=turn(page.image, 180), quality=quality)
 
@@ -283,18 +288,12 @@ def skew(gray: Gray) -> float:
 
 def deskew(gray: Gray, angle: float) -> Gray:
     """Turn the page clockwise by ``angle`` degrees, nothing cut off, new corners white."""
-    height, width = gray.shape
-    rad = math.radians(abs(angle))
-    new_width = int(width * math.cos(rad) + height * math.sin(rad))
-    new_height = int(height * math.cos(rad) + width * math.sin(rad))
-    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), -angle, 1.0)
-    matrix[0, 2] += (new_width - width) / 2
-    matrix[1, 2] += (new_height - height) / 2
+    matrix, size = deskew_matrix(gray.shape, angle)
     fill = int(np.percentile(gray[::8, ::8], 80))
     return cv2.warpAffine(  # type: ignore[return-value]
         gray,
-        matrix,
-        (new_width, new_height),
+        matrix[:2],
+        size,
         flags=cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=fill,

@@ -151,6 +151,14 @@ class PageQuality(_Model):
     x_height: float | None
     text_source: Literal["layer", "ocr", "mixed"]
     stages: tuple[str, ...]
+    source_size: tuple[int, int] | None = Field(
+        default=None, description="width and height in pixels of the page's picture in the file"
+    )
+    to_source: tuple[float, ...] | None = Field(
+        default=None,
+        description="3 × 3 numbers, row by row: the homography from pixels of the upright page "
+        "raster to those of the picture; null where they are the same",
+    )
 
 
 class Engine(_Model):
