@@ -238,9 +238,10 @@ def _piece(word: Word, start: int, end: int) -> Word:
     step = word.box.width / len(word.text)
     x0, x1 = round(word.box.x0 + start * step), round(word.box.x0 + end * step)
     text = word.text[start:end]
-    reading = replace(word.readings[0], text=text)
+    alike = [reading for reading in word.readings if reading.text == word.text]
+    readings = tuple(replace(r, text=text) for r in alike or word.readings[:1])
     box = Box(x0, word.box.y0, max(x0 + 1, x1), word.box.y1)
-    return replace(word, text=text, box=box, readings=(reading,))
+    return replace(word, text=text, box=box, readings=readings)
 
 
 def _parted(rows: Iterable[Row]) -> Iterator[Row]:

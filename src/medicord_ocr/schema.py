@@ -41,7 +41,9 @@ class FieldInfo(_Model):
     """How a field came about, and whether a person should look at it."""
 
     raw: str | None = Field(description="the text as it was read, before any interpretation")
-    readings: tuple[ReadingModel, ...] = ()
+    readings: tuple[ReadingModel, ...] = Field(
+        default=(), description="what each reader read there, the one that was taken first"
+    )
     confidence: Confidence
     source: Source | None
     needs_review: bool

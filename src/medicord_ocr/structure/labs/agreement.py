@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
+from medicord_ocr.structure.fields import readings_of
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.parts import Part
 from medicord_ocr.structure.labs.ranges import parse_range
@@ -26,17 +27,7 @@ SAME_TEST = 0.85
 
 def reader_texts(part: Part) -> tuple[str, ...]:
     """What each reader read of a part's words, those readers only that read all of them."""
-    readers = dict.fromkeys(r.reader for word in part.words for r in word.readings)
-    texts = []
-    for reader in readers:
-        found = [[r.text for r in word.readings if r.reader == reader] for word in part.words]
-        if not all(found):
-            continue
-        pieces = [" ".join(reading) for reading in found]
-        # A reader that cut the line into other words has its whole reading at each of ours.
-        whole = len(pieces) > 1 and len(set(pieces)) == 1
-        texts.append(pieces[0] if whole else " ".join(pieces))
-    return tuple(texts)
+    return tuple(readings_of(part.words, of_all=True).values())
 
 
 def _one_meaning(part: Part, meaning: Callable[[str], Hashable | None]) -> bool:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, LabResult
-from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
+from medicord_ocr.structure.fields import LAYER_READERS, RowRef, Span, field_info, item_confidence
 from medicord_ocr.structure.labs.checks import cross_checked, mixed_digits
 from medicord_ocr.structure.labs.entries import Entry, Scan
-from medicord_ocr.structure.labs.judge import LAYER_READERS, Judged, judge
+from medicord_ocr.structure.labs.judge import Judged, judge
 from medicord_ocr.structure.labs.loose import scan_lines
 from medicord_ocr.structure.labs.numbers import Mark, decimal_mark
 from medicord_ocr.structure.labs.parts import Part
@@ -227,13 +227,16 @@ def _info(
         return field_info(None, reasons=reasons)
     ceiling = judged.ceilings.get(name, 1.0)
     info = field_info(
-        Span(number, part.words), reasons=reasons, ceiling=ceiling, raw=part.text or None
+        Span(number, part.words),
+        reasons=reasons,
+        ceiling=ceiling,
+        sure=judged.sure.get(name, 0.0) if known else 0.0,
+        raw=part.text or None,
     )
     if not known:
         # There is no value, so no confidence in one; a result not yet there needs no review.
         return _changed(info, 0.0, reasons)
-    sure = min(ceiling, judged.sure.get(name, 0.0))
-    return _changed(info, max(info.confidence, sure), reasons)
+    return info
 
 
 def _loinc(judged: Judged) -> str | None:

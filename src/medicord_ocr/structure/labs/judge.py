@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from medicord_ocr.page import Word
+from medicord_ocr.structure.fields import LAYER_READERS
 from medicord_ocr.structure.labs.abnormal import is_abnormal
 from medicord_ocr.structure.labs.agreement import (
     AGREED,
@@ -35,8 +36,6 @@ _NARROW = 10.0
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 # Most confidence for a field in whose cell something else was read: always for review.
 _BLEMISHED = 0.6
-#: Names of readers of text that was not read from a picture: no point is lost in it.
-LAYER_READERS = frozenset({"layer", "text-layer", "text_layer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +248,7 @@ def _lost_point(judged: Judged, value: Value) -> bool:
     if ranged is None or ranged.high is None or part is None or has_point(value.text):
         return False
     if all(w.readings[0].reader in LAYER_READERS for w in part.words):
-        return False
+        return False  # no point is lost in text that was not read from a picture
     number, low, high = value.numbers[0], ranged.low or 0.0, ranged.high
     if number <= high or not any(low <= number / 10**k <= high for k in (1, 2, 3)):
         return False
