@@ -11,10 +11,10 @@ HALF ?= dev
 # More arguments for the tool behind the target: make test ARGS="-k khmer"
 ARGS ?=
 
-.PHONY: help install dev demo test lint accuracy lines bench clean
+.PHONY: help install dev demo test test-easyocr lint accuracy lines bench clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: ## system packages and .venv/bin/medicord-ocr
 	@scripts/setup runtime
@@ -27,6 +27,10 @@ demo: install ## read a laboratory report of samples/ (SAMPLE=FILE for another)
 
 test: dev ## run the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+test-easyocr: ## run the tests of the easyocr reader, in .venv-easyocr (5 GB)
+	@scripts/setup easyocr
+	@.venv-easyocr/bin/python -m pytest -m easyocr $(ARGS)
 
 lint: dev ## ruff, mypy and import-linter, as CI runs them
 	@$(BIN)/ruff check .
@@ -49,5 +53,5 @@ bench: ## seconds a page by stage, memory, and the ratio to bare tesseract
 	@$(BIN)/python -m benchmarks.compare_tesseract $(ARGS)
 
 clean: ## remove .venv and what the tools left behind
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks build dist
+	@rm -rf .venv .venv-easyocr .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks build dist
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

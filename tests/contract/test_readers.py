@@ -9,6 +9,7 @@ import pytest
 
 from medicord_ocr.errors import MissingDependency
 from medicord_ocr.readers.base import Reader
+from medicord_ocr.readers.easyocr import EasyOcrReader
 from medicord_ocr.readers.fake import FakeReader
 from medicord_ocr.readers.khmer_ctc import KhmerReader
 from medicord_ocr.readers.paddle import PaddleReader
@@ -17,13 +18,17 @@ from tests.pictures import blank, write
 
 READERS: dict[str, Callable[[], Reader]] = {
     "fake": lambda: FakeReader("Glucose 11.8"),
+    "easyocr": EasyOcrReader,
     "khmer-ctc": KhmerReader,
     "pp-ocrv6": PaddleReader,
     "tesserocr": lambda: open_tesseract(("eng",)),
     "pytesseract": lambda: open_tesseract(("eng",), command="tesseract"),
     "tesserocr khm+eng": lambda: open_tesseract(("khm", "eng")),
 }
-READING = sorted(set(READERS) - {"fake"})
+ALL = [
+    pytest.param(name, marks=pytest.mark.easyocr if name == "easyocr" else ()) for name in READERS
+]
+READING = [case for case in ALL if case.values != ("fake",)]
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,7 @@ def line(text: str) -> np.ndarray:
     return write(blank(700, 76), text, 20, 14)
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", ALL)
 def test_a_line_gives_words_in_order_inside_its_picture(
     name: str, opened: Callable[[str], Reader]
 ) -> None:
@@ -78,7 +83,7 @@ def test_a_word_s_box_holds_its_ink(name: str, opened: Callable[[str], Reader]) 
     assert abs(number.x1 - second[-1]) < 60
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", ALL)
 def test_lines_come_back_in_the_order_given(name: str, opened: Callable[[str], Reader]) -> None:
     if name == "fake":
         assert len(opened(name).read([line("a"), line("b")])) == 2
@@ -94,12 +99,12 @@ def test_white_paper_gives_no_words(name: str, opened: Callable[[str], Reader]) 
     assert opened(name).read([blank(400, 60)]) == [()]
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", ALL)
 def test_no_lines_give_no_words(name: str, opened: Callable[[str], Reader]) -> None:
     assert opened(name).read([]) == []
 
 
-@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("name", ALL)
 def test_info_names_the_version(name: str, opened: Callable[[str], Reader]) -> None:
     info = opened(name).info()
     assert info.name == opened(name).name
