@@ -15,13 +15,14 @@ import pytest
 from numpy.typing import NDArray
 
 from medicord_ocr.direction import upside_down
+from medicord_ocr.engines import Readers
 from medicord_ocr.intake import SourcePage, open_document
 from medicord_ocr.layout import Layout, Stretch, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Word
 from medicord_ocr.pipeline import extract, read_page, readers_for
 from medicord_ocr.preprocess import Prepared, prepare
-from medicord_ocr.recognise import Readers, recognise
+from medicord_ocr.recognise import recognise
 from medicord_ocr.rows import arrange
 from medicord_ocr.structure import understand
 

@@ -31,6 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medicord_ocr.direction import upside_down
+from medicord_ocr.engines import Readers
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.evaluate.truth import find_pairs, load
 from medicord_ocr.intake import open_document
@@ -38,7 +39,6 @@ from medicord_ocr.layout import find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.pipeline import extract, readers_for
 from medicord_ocr.preprocess import half_turn, prepare
-from medicord_ocr.recognise import Readers
 
 #: Stages in the order in which a page goes through them; orientation is a part of layout's cost.
 STAGES = ("intake", "preprocess", "orientation", "layout", "recognise", "structure", "total")

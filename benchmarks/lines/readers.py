@@ -12,11 +12,12 @@ from pathlib import Path
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
 
 from benchmarks.lines.sheets import Line
+from medicord_ocr.engines import open_readers
 from medicord_ocr.errors import MissingDependency
 from medicord_ocr.layout import Layout
 from medicord_ocr.options import Options
 from medicord_ocr.readers.base import Reader
-from medicord_ocr.recognise import open_readers, recognise
+from medicord_ocr.recognise import recognise
 
 #: What the readers of one process agree on, beside the readers themselves.
 COMBINATION = "combination"

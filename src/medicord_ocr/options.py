@@ -14,7 +14,9 @@ from medicord_ocr.errors import UsageError
 Stage = Literal["perspective", "shading", "denoise", "clahe", "orientation", "deskew", "threshold"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
 #: Engines that ``--engine`` may force; ``auto`` lets the pipeline choose by line and script.
-ENGINES = ("auto", "tesseract", "fake")
+ENGINES = ("auto", "tesseract", "khmer", "paddleocr", "easyocr", "fake")
+#: Readers of doubtful lines; ``auto`` takes the Khmer network, and PP-OCRv6 where it differs.
+Fallback = Literal["auto", "khmer", "paddleocr", "easyocr", "none"]
 _LANGUAGE = re.compile(r"[a-z]{3}(_[a-z]+)?")
 
 
@@ -65,6 +67,7 @@ class Options:
     Attributes:
         languages: Tesseract language codes in order of weight, such as ``("khm", "eng")``.
         engine: one of ENGINES.
+        fallback: reads beside Tesseract where ``engine`` is ``auto``.
         forced, forbidden: preprocessing stages that run, or do not, whatever their measure says.
         pages: page numbers counted from 1, or None for all.
         password: of an encrypted PDF; takes no part in the fingerprint or the repr.
@@ -78,6 +81,7 @@ class Options:
 
     languages: tuple[str, ...] = ("khm", "eng")
     engine: str = "auto"
+    fallback: Fallback = "auto"
     forced: frozenset[str] = frozenset()
     forbidden: frozenset[str] = frozenset()
     pages: tuple[int, ...] | None = None
@@ -113,6 +117,7 @@ class Options:
         parts = [
             "+".join(self.languages),
             self.engine,
+            self.fallback,
             ",".join(sorted(self.forced)),
             ",".join(sorted(self.forbidden)),
             ",".join(map(str, self.pages or ())),

@@ -15,13 +15,14 @@ os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engi
 
 from medicord_ocr import __version__, debug, schema
 from medicord_ocr.direction import Kept, upside_down
+from medicord_ocr.engines import Readers, open_readers
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.intake import FileType, SourceDocument, SourcePage, open_document
 from medicord_ocr.layout import Layout, find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import PageText, Quality, Row
 from medicord_ocr.preprocess import Prepared, Trace, grayscale, half_turn, prepare
-from medicord_ocr.recognise import Readers, open_readers, recognise
+from medicord_ocr.recognise import recognise
 from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
 from medicord_ocr.structure import understand
 
@@ -70,6 +71,7 @@ def readers_for(options: Options) -> Readers:
         Options(
             languages=options.languages,
             engine=options.engine,
+            fallback=options.fallback,
             tesseract_cmd=options.tesseract_cmd,
             tessdata=options.tessdata,
         )

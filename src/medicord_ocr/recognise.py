@@ -9,8 +9,8 @@ where they do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -28,14 +28,13 @@ from medicord_ocr.agreement import (
     weakest,
 )
 from medicord_ocr.direction import Kept
-from medicord_ocr.errors import MissingDependency
+from medicord_ocr.engines import Readers
 from medicord_ocr.ink import Gray
 from medicord_ocr.khmer import canonical, has_khmer
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, Word
-from medicord_ocr.readers.base import EngineInfo, Reader, ReadWord
-from medicord_ocr.readers.tesseract import open_tesseract
+from medicord_ocr.readers.base import Reader, ReadWord
 from medicord_ocr.stretches import crop, placed
 
 #: A reader of Latin script alone that is this sure of all its words, where they fill the stretch,
@@ -66,80 +65,6 @@ _RESULT = re.compile(
 )
 
 Read = dict[int, tuple[ReadWord, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Readers:
-    """The readers of one process, models loaded once.
-
-    Attributes:
-        latin: reads every stretch first.
-        second: reads what must be read twice; None when not installed.
-        third: reads Latin script where those two differ; None when there is none.
-        khmer: reads what is not Latin, the same as ``second`` where that reads Khmer; None when no
-            Khmer language is asked for.
-        khmer_second: reads Khmer numbers once more; None when there is none.
-        warnings: what is missing, a sentence each.
-    """
-
-    latin: Reader
-    second: Reader | None = None
-    third: Reader | None = None
-    khmer: Reader | None = None
-    khmer_second: Reader | None = None
-    warnings: tuple[str, ...] = ()
-
-    def info(self) -> tuple[EngineInfo, ...]:
-        """What takes part, in the order in which it reads."""
-        used = (self.latin, self.second, self.third, self.khmer, self.khmer_second)
-        return tuple(reader.info() for reader in dict.fromkeys(used) if reader is not None)
-
-
-def open_readers(options: Options) -> Readers:
-    """The readers that the options ask for.
-
-    Raises:
-        MissingDependency: when Tesseract or the data of a language is not there; any other
-            reader that is missing is a warning only.
-    """
-    if options.engine == "fake":
-        from medicord_ocr.readers.fake import FakeReader
-
-        return Readers(FakeReader())
-
-    def tesseract(languages: tuple[str, ...]) -> Reader:
-        return open_tesseract(languages, command=options.tesseract_cmd, tessdata=options.tessdata)
-
-    both = tesseract(options.languages)
-    latin = tuple(lang for lang in options.languages if lang != "khm")
-    first = tesseract(latin) if latin else both
-    mixed = both if "khmer" in both.scripts else None
-    if options.engine == "tesseract":
-        return Readers(first, khmer=mixed)
-    paddle, lack = _optional(_open_paddle)
-    khmer, lack_khmer = _optional(_open_khmer) if mixed else (None, ())
-    if khmer is None:
-        return Readers(first, paddle, khmer=mixed, warnings=lack + lack_khmer)
-    return Readers(first, khmer, paddle, khmer, mixed, lack)
-
-
-def _optional(open_reader: Callable[[], Reader]) -> tuple[Reader | None, tuple[str, ...]]:
-    try:
-        return open_reader(), ()
-    except MissingDependency as error:
-        return None, (str(error),)
-
-
-def _open_paddle() -> Reader:
-    from medicord_ocr.readers.paddle import PaddleReader
-
-    return PaddleReader()
-
-
-def _open_khmer() -> Reader:
-    from medicord_ocr.readers.khmer_ctc import KhmerReader
-
-    return KhmerReader()
 
 
 def recognise(

@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from medicord_ocr.errors import SettingsError, UsageError
-from medicord_ocr.options import Correction, Options, parse_languages
+from medicord_ocr.options import Correction, Fallback, Options, parse_languages
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 _SERVERS = {
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         tesseract_cmd: path or name of a tesseract program; it chooses pytesseract.
         tessdata_prefix: folder of the language data, None to look for it.
         default_languages: language codes joined by ``+``, where ``--lang`` is not given.
+        ocr_fallback_engine: what reads doubtful lines and numbers beside Tesseract.
         ocr_confidence_threshold: 0-1; a line read with less goes to the fallback reader.
         cli_max_file_size_mb: largest input of the command line, in units of 1024 * 1024 bytes.
         max_pages: most pages of one input.
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     tesseract_cmd: str | None = None
     tessdata_prefix: str | None = None
     default_languages: str = "khm+eng"
+    ocr_fallback_engine: Fallback = "auto"
     ocr_confidence_threshold: Annotated[float, Field(ge=0.0, le=1.0)] = 0.75
     cli_max_file_size_mb: Annotated[int, Field(ge=1)] = 2048
     max_pages: Annotated[int, Field(ge=1)] = 2000
@@ -128,6 +130,7 @@ class Settings(BaseSettings):
             "max_bytes": self.cli_max_file_size_mb * _MEGABYTE,
             "max_pages": self.max_pages,
             "max_pixels": self.max_pixels,
+            "fallback": self.ocr_fallback_engine,
             "line_threshold": self.ocr_confidence_threshold,
             "tesseract_cmd": self.tesseract_cmd,
             "tessdata": self.tessdata_prefix,

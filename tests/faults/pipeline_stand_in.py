@@ -81,8 +81,8 @@ def _eat() -> None:
 
 
 def _readers_for(_options: object) -> object:
+    from medicord_ocr.engines import Readers
     from medicord_ocr.readers.fake import FakeReader
-    from medicord_ocr.recognise import Readers
 
     return Readers(FakeReader())
 

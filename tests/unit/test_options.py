@@ -78,6 +78,7 @@ CHANGES = {
     "forced": frozenset({"deskew"}),
     "forbidden": frozenset({"deskew"}),
     "pages": (1,),
+    "fallback": "none",
     "line_threshold": 0.5,
     "correction": Correction("openai", "m", "http://127.0.0.1/v1"),
 }

@@ -6,11 +6,12 @@ import pytest
 
 from medicord_ocr.agreement import AGREED, ALONE, DIFFER, MAJORITY, SURE, same
 from medicord_ocr.direction import upside_down
+from medicord_ocr.engines import Readers
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, Word
 from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
-from medicord_ocr.recognise import Readers, recognise
+from medicord_ocr.recognise import recognise
 from medicord_ocr.rulings import Rulings
 from tests.pictures import blank
 

@@ -29,7 +29,12 @@ Languages = Annotated[
     ),
 ]
 Engine = Annotated[
-    str, typer.Option(metavar="auto|tesseract", help="The OCR engine; auto chooses by line.")
+    str,
+    typer.Option(
+        metavar="auto|tesseract|khmer|paddleocr|easyocr",
+        help="One OCR engine alone; auto chooses by line (and OCR_FALLBACK_ENGINE names who helps "
+        "Tesseract). paddleocr and easyocr read no Khmer.",
+    ),
 ]
 Jobs = Annotated[
     int | None,

@@ -149,9 +149,8 @@ def _try_readers(settings: Settings) -> tuple[tuple[str, ...], MedicordError | N
 
         readers = readers_for(settings.options())
         blank = [np.full((48, 200), 255, np.uint8)]
-        for reader in (readers.latin, readers.second, readers.khmer, readers.khmer_second):
-            if reader is not None:
-                reader.read(blank)
+        for reader in readers.all():
+            reader.read(blank)
         return tuple(f"{info.name} {info.version}" for info in readers.info()), None
     except (MedicordError, ImportError) as error:
         return (), as_medicord(error)
@@ -172,7 +171,8 @@ def _packages() -> Iterator[Check]:
         ("pillow", "PIL", "JPEG, PNG, TIFF and BMP", True),
         ("pypdfium2", "pypdfium2", "PDF", True),
         ("onnxruntime", "onnxruntime", "second reader of numbers", False),
-        ("rapidocr", "rapidocr", "second reader of numbers: its model file", False),
+        ("rapidocr", "rapidocr", "third reader of numbers: its model file", False),
+        ("easyocr", "easyocr", "another reader of Latin script, 5 GB with torch", False),
     ):
         found = _version(name) if find_spec(module) else None
         state: State = "ok" if found else "missing" if needed else "absent"

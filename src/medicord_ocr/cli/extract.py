@@ -81,7 +81,7 @@ def run_options(
     """
     if engine not in ENGINES:
         raise UsageError(
-            f"there is no engine '{engine}'", hint=f"Choose {' or '.join(ENGINES[:2])}"
+            f"there is no engine '{engine}'", hint=f"Choose one of {', '.join(ENGINES[:-1])}"
         )
     if password is not None and password_file is not None:
         raise UsageError("both --password and --password-file are given", hint="Give one")

@@ -6,9 +6,9 @@ package is used (Apache-2.0); the package itself is not imported.
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import version
+from importlib.metadata import files, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -28,16 +28,17 @@ MODEL = "PP-OCRv6_rec_small.onnx"
 HEIGHT = 48
 #: Widest picture given to it, in pixels: memory grows with the width.
 WIDEST = 3200
+_ANEW = "Install it anew: pip install --force-reinstall rapidocr"
 #: Full-width signs, and the Chinese one and long vowel, that it gives for plain signs and dashes.
 _PLAIN = str.maketrans("，：（）；＜＞％一ー", ",:();<>%--")
 
 
-@cache
 def model_path() -> Path:
     """The model file in the installed rapidocr package.
 
     Raises:
-        MissingDependency: when rapidocr or onnxruntime is not installed, or the file is not there.
+        MissingDependency: when rapidocr or onnxruntime is not installed, or the file is not there
+            or damaged.
     """
     if find_spec("onnxruntime") is None or (spec := find_spec("rapidocr")) is None:
         raise MissingDependency(
@@ -49,7 +50,20 @@ def model_path() -> Path:
         raise MissingDependency(
             f"rapidocr does not hold {MODEL}", hint="Install it anew: pip install -U rapidocr"
         )
+    if not _is_whole(path):
+        raise MissingDependency(
+            f"the model file {MODEL} of rapidocr is damaged", hint=_ANEW, code="dependency.model"
+        )
     return path
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the model is the one that was installed, by the hash that the package's list has."""
+    listed = next((f.hash for f in files("rapidocr") or () if f.name == MODEL and f.hash), None)
+    if listed is None or listed.mode != "sha256":
+        return True
+    known = urlsafe_b64decode(listed.value + "=" * (-len(listed.value) % 4)).hex()
+    return known.startswith(model_digest(path))
 
 
 class PaddleReader:
@@ -84,9 +98,7 @@ class PaddleReader:
 
     def _ready(self) -> Any:
         if self._session is None:
-            session = open_session(
-                self._path, hint="Install it anew: pip install --force-reinstall rapidocr"
-            )
+            session = open_session(self._path, hint=_ANEW)
             meta = session.get_modelmeta().custom_metadata_map
             self._characters = ["", *meta["character"].split("\n"), " "]
             self._session = session
