@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, components, ink, window
+from medicord_ocr.ink import Gray, components, faint_ink, ink, window
 from medicord_ocr.page import Box
 from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
@@ -91,7 +91,7 @@ def find_layout(gray: Gray, x_height: float) -> Layout:
         small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
     unit = x_height * factor
     mask = ink(small, window(unit))
-    found = find_rulings(mask, unit)
+    found = find_rulings(mask, unit, faint_ink(small, window(unit)))
     boxes = _stretch_boxes(cv2.subtract(mask, widened(found.mask)), found.mask, unit)  # type: ignore[arg-type]
     rulings = found.scaled(gray.shape, 1 / factor)
     layout = Layout(erase(gray, rulings, x_height), rulings, (), x_height)

@@ -27,6 +27,8 @@ SIDE_LENGTH = 2.3
 #: eye on pages of dev where lines of letters ran together at their x-height.
 SHORT_THICKNESS = 0.36
 TOUCHED = ((12.0, 0.1), (30.0, 0.3), (float("inf"), 0.6))
+#: Share of a faint ruling's length that is ruled for sure.
+WHOLE = 0.6
 #: Share of the height of brackets below one another that their feet take.
 BRACKET_FEET = 0.06
 #: A leader: size of its dots and from one to the next, in x-heights; how many at least.
@@ -68,16 +70,18 @@ class Rulings:
         )
 
 
-def find_rulings(marks: Gray, x_height: float) -> Rulings:
+def find_rulings(marks: Gray, x_height: float, faint: Gray | None = None) -> Rulings:
     """Find straight horizontal and vertical rulings by morphological opening.
 
     Args:
         marks: (H, W) uint8, ink 255 and paper 0, skew undone.
         x_height: height of small letters in pixels of ``marks``.
+        faint: the same with fainter ink, in which rulings are whole that fade in places.
     """
-    horizontal = _runs(marks, x_height, RULING_LENGTH)
+    horizontal = _whole(_runs(marks, x_height, RULING_LENGTH), faint, x_height)
     upright = np.ascontiguousarray(marks.T)
     vertical = _runs(upright, x_height, RULING_LENGTH)
+    vertical = _whole(vertical, None if faint is None else np.ascontiguousarray(faint.T), x_height)
     sides = _runs(cv2.subtract(upright, vertical), x_height, SIDE_LENGTH)  # type: ignore[arg-type]
     vertical = np.asarray(
         cv2.bitwise_or(vertical, _spanning(sides, horizontal.T, x_height)).T, np.uint8
@@ -86,6 +90,24 @@ def find_rulings(marks: Gray, x_height: float) -> Rulings:
     mask = np.ascontiguousarray(horizontal | vertical | _leaders(marks, x_height))
     tables, cells = _grid(horizontal, np.ascontiguousarray(vertical), x_height)
     return Rulings(mask, tables, cells)
+
+
+def _whole(runs: Gray, faint: Gray | None, x_height: float) -> Gray:
+    """Horizontal rulings with the stretches where they fade.
+
+    A faint run is one that they take WHOLE of at least: a line of letters is never so.
+    """
+    if faint is None or not cv2.countNonZero(runs):
+        return runs
+    length = np.ones((1, int(RULING_LENGTH * x_height)), np.uint8)
+    longer = cv2.bitwise_or(cv2.morphologyEx(faint, cv2.MORPH_OPEN, length), runs)
+    count, labels, stats, _ = components(longer)
+    good = np.zeros(count, bool)
+    for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
+        area = slice(y, y + h), slice(x, x + w)
+        solid = (runs[area] > 0) & (labels[area] == i)
+        good[i] = solid.any(axis=0).mean() >= WHOLE
+    return cv2.bitwise_or(runs, _only(good, labels, stats, longer))  # type: ignore[arg-type,return-value]
 
 
 def _spanning(sides: Gray, across: Gray, x_height: float) -> Gray:

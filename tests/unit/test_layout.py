@@ -37,6 +37,17 @@ def test_every_cell_of_a_ruled_table_is_found_with_its_text(thickness: int) -> N
     assert all(s.cell is not None for s in layout.stretches)
 
 
+def test_a_ruling_that_fades_in_places_parts_the_rows_there_too() -> None:
+    page = ruled_table(LAB_ROWS, thickness=2)
+    ruled = (page < 128).mean(axis=1) > 0.6
+    for top in np.flatnonzero(ruled[1:] & ~ruled[:-1])[1:-1] + 1:
+        for left in (120, 500):
+            faded = page[top : top + 3, left : left + 60]
+            faded[faded < 128] = 193
+    rows = rows_of(layout_of(page))
+    assert [len(row.segments) for row in rows] == [4] * 6
+
+
 def test_ruled_table_keeps_every_row() -> None:
     rows = rows_of(layout_of(ruled_table(LAB_ROWS)))
     assert [len(row.segments) for row in rows] == [4] * 6
