@@ -27,6 +27,9 @@ SIDE_LEAST, SIDES_LEAST = 0.6, 0.8
 #: light, in all channels alike but for this factor; then the print must end there: less than this
 #: share of it outside. 59 of 96 shadowed pages of dev were cut before, 2 after (no print lost).
 SHADOW_LEAST, SHADOW_TINT, PRINT_OUTSIDE = 0.22, 1.25, 0.02
+#: Sides inside of the picture that no shadow draws: one for all of 216 shadows over 12 pages, three
+#: or four for the sheets of 36 pictures in perspective, whose grounds have a grain like print.
+SHEET_SIDES = 3
 #: How much darker than the paper around it print is, as a share.
 PRINT = 0.15
 
@@ -114,9 +117,10 @@ def _print(small: Picture, closed: Picture) -> Picture:
 
 def _may_be_shadow(plain: Picture, quad: Corners) -> bool:
     """Whether the ground beside any side could be the same paper with less light on it."""
-    for inside, outside in _beside(plain, quad):
-        if len(inside) < 10:
-            continue
+    sides = [(inside, outside) for inside, outside in _beside(plain, quad) if len(inside) >= 10]
+    if len(sides) >= SHEET_SIDES:
+        return False
+    for inside, outside in sides:
         ratio = _colours(plain, outside) / (_colours(plain, inside) + 1)
         light = [float(c) for c in np.median(ratio, axis=0)]
         least, most = min(light), max(light)
