@@ -44,11 +44,18 @@ def _khmer() -> Reader:
     return KhmerReader()
 
 
+def _easyocr() -> Reader:
+    from medicord_ocr.readers.easyocr import EasyOcrReader
+
+    return EasyOcrReader()
+
+
 READERS: dict[str, Callable[[], Reader]] = {
     "tesseract eng": _tesseract("eng"),
     "tesseract khm+eng": _tesseract("khm", "eng"),
     "pp-ocrv6": _paddle,
     "khmer-ctc": _khmer,
+    "easyocr": _easyocr,
 }
 
 

@@ -16,9 +16,11 @@ from medicord_ocr.khmer import canonical
 from medicord_ocr.page import Reading, Word
 from medicord_ocr.readers.base import ReadWord
 
-#: Confidence of agreement, of two readers against a third, of readers that differ, and of a number
-#: that one reader read alone.
-AGREED, MAJORITY, DIFFER, ALONE = 0.98, 0.95, 0.5, 0.7
+#: Confidence of agreement, of two readers against a third, the most of readers that differ, and
+#: the factor of a number that one reader read alone. Of the fields of dev read so (240 documents)
+#: 99.3 % of 5,989, 98.9 % of 1,485, 91 % of 178 and 96 % of 46 were right; the last two are set
+#: under what is accepted, whatever dev says: what differs there may be a value.
+AGREED, MAJORITY, DIFFER, ALONE = 0.99, 0.98, 0.7, 0.7
 #: A second reader that is this sure (0-1) replaces the first where they differ.
 SURE = 0.9
 #: Least width of a word, in its heights: Tesseract's boxes of single wide-set figures are slits.

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from medicord_ocr.structure import understand
+from medicord_ocr.structure.doubt import DESERVED
 from tests.pages import page
 
 REPORT = """Calmette Hospital
@@ -28,3 +29,26 @@ def test_other_warnings_and_good_pages_leave_fields_alone() -> None:
     good = understand([replace(page(REPORT), warnings=("no_text: none",))])
     assert good == understand([page(REPORT)])
     assert not any(item.needs_review for item in good.categories.lab_results)
+
+
+UNKNOWN = """LABORATORY REPORT
+Test                Result      Unit      Reference
+Glucose             5.2         mmol/L    3.9 - 5.6
+Zzyqx               140         mmol/L    135 - 145"""
+
+
+def test_doubt_lowers_the_confidence_of_the_field_and_of_its_item() -> None:
+    known, unknown = understand([page(UNKNOWN)]).categories.lab_results
+    assert known.confidence == 0.95
+    info = unknown.fields["value"]
+    assert "test_unknown" in info.review_reasons
+    assert info.confidence == DESERVED["test_unknown"]
+    assert "low_confidence" in info.review_reasons
+    assert unknown.confidence <= info.confidence
+
+
+def test_confidence_says_at_most_what_the_worst_reason_deserves() -> None:
+    for item in understand([page(UNKNOWN)]).categories.lab_results:
+        for info in item.fields.values():
+            deserved = [DESERVED.get(code, 1.0) for code in info.review_reasons]
+            assert info.confidence <= min(deserved, default=1.0)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from medicord_ocr.evaluate import fold
 from medicord_ocr.evaluate.reading import reading_errors
-from medicord_ocr.evaluate.statistics import auroc, bootstrap, calibration, wilson
+from medicord_ocr.evaluate.statistics import auroc, bootstrap, calibration, risk_coverage, wilson
 
 # The first example loads the vocabulary or khnormal, and machines have other work.
 UNHURRIED = settings(deadline=None)
@@ -205,3 +205,9 @@ def test_auroc_counts_pairs_in_order_and_ties_half() -> None:
     assert auroc([(0.1, True), (0.9, False)]) == 0.0
     assert auroc([(0.5, True), (0.5, False)]) == 0.5
     assert auroc([(0.5, True)]) is None
+
+
+def test_risk_counts_what_is_wrong_of_the_surest_and_takes_reviews_last() -> None:
+    judged = [(0.9, True, True), (0.9, True, False), (0.8, True, True), (0.99, False, False)]
+    assert risk_coverage(judged) == [(0.5, 0.5), (0.75, 0.33333), (1.0, 0.5)]
+    assert risk_coverage([]) == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from medicord_ocr.errors import UsageError
 from medicord_ocr.evaluate.score import Judgement
-from medicord_ocr.evaluate.statistics import Metric, Tally, calibration, metric
+from medicord_ocr.evaluate.statistics import Metric, Tally, calibration, metric, risk_coverage
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -147,7 +147,6 @@ class Report:
 
     def to_json(self) -> dict[str, Any]:
         """The whole report; it quotes the fields that are silent errors."""
-        judged = [j for d in self.documents for j in d.judged if j.confidence is not None]
         return {
             "metrics": {name: m.to_json() for name, m in self.metrics.items()},
             "groups": {
@@ -157,14 +156,19 @@ class Report:
                 }
                 for key, values in self.groups.items()
             },
-            "calibration": {
-                "all": calibration([(j.confidence or 0.0, j.right) for j in judged]),
-                "accepted": calibration(
-                    [(j.confidence or 0.0, j.right) for j in judged if j.accepted]
-                ),
-            },
+            "calibration": self.calibration(),
             "problems": list(self.problems),
             "documents": [document.to_json() for document in self.documents],
+        }
+
+    def calibration(self) -> dict[str, Any]:
+        """How far confidences say what is right: of ``all`` values, and of the ``accepted``."""
+        judged = [j for d in self.documents for j in d.judged if j.confidence is not None]
+        known = [(j.confidence or 0.0, j.accepted, j.right) for j in judged]
+        return {
+            "all": calibration([(c, right) for c, _, right in known]),
+            "accepted": calibration([(c, right) for c, accepted, right in known if accepted]),
+            "risk_coverage": risk_coverage(known),
         }
 
 
@@ -259,7 +263,22 @@ def tables(report: Report) -> list[Table]:
         out.append(_grid("By group", groups))
     if report.problems:
         out.append(_listed("Not evaluated", report.problems))
-    return [*out, _totals(report)]
+    return [*out, _calibration(report), _totals(report)]
+
+
+def _calibration(report: Report) -> Table:
+    from rich.table import Table
+
+    table = Table(title="What confidences are worth")
+    table.add_column("values", no_wrap=True)
+    for name in ("count", "expected calibration error", "AUROC"):
+        table.add_column(name, justify="right")
+    found = report.calibration()
+    for name in ("all", "accepted"):
+        measured = (found[name]["ece"], found[name]["auroc"])
+        shown = ("" if value is None else f"{value:.3f}" for value in measured)
+        table.add_row(name, f"{found[name]['count']:,}", *shown)
+    return table
 
 
 def _totals(report: Report) -> Table:

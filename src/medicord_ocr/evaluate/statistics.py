@@ -153,6 +153,26 @@ def calibration(judged: Sequence[tuple[float, bool]]) -> dict[str, Any]:
     }
 
 
+def risk_coverage(judged: Sequence[tuple[float, bool, bool]]) -> list[tuple[float, float]]:
+    """The share that is wrong of the surest values, as more and more are taken (El-Yaniv 2010).
+
+    Args:
+        judged: of each value its confidence (0-1), whether it needs no review, and whether it is
+            right; those that need review come last.
+
+    Returns:
+        Points (coverage, risk), both 0-1, one for each step of confidence.
+    """
+    ordered = sorted(judged, key=lambda value: (not value[1], -value[0]))
+    points, wrong = [], 0
+    for taken, (confidence, accepted, right) in enumerate(ordered, 1):
+        wrong += not right
+        last = taken == len(ordered) or ordered[taken][:2] != (confidence, accepted)
+        if last:
+            points.append((round(taken / len(ordered), 4), round(wrong / taken, 5)))
+    return points
+
+
 def _equal_parts(ordered: Sequence[tuple[float, bool]]) -> list[Sequence[tuple[float, bool]]]:
     edges = [round(i * len(ordered) / BINS) for i in range(BINS + 1)]
     parts = [ordered[a:b] for a, b in pairwise(edges)]

@@ -36,7 +36,7 @@ def understand(pages: Sequence[PageText]) -> Understanding:
         pages: in order; may be none.
     """
     # Imported here so that one room (its vocabulary, say) can be used without all the others.
-    from medicord_ocr.structure.doubt import mark_doubtful_pages
+    from medicord_ocr.structure.doubt import weigh_doubts
     from medicord_ocr.structure.header.find import find_header
     from medicord_ocr.structure.imaging.find import find_imaging
     from medicord_ocr.structure.labs.find import find_lab_results
@@ -58,7 +58,7 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     kind = _document_type(categories) or main_kind(pages)
     other = find_other(pages, medical, header.used, sentences=kind is not None)
     categories = categories.model_copy(update={"other": other})
-    categories, marked = mark_doubtful_pages(categories, header.header_of(kind), pages)
+    categories, marked = weigh_doubts(categories, header.header_of(kind), pages)
     return Understanding(categories, marked, kind)
 
 

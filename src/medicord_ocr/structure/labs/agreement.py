@@ -17,8 +17,9 @@ from medicord_ocr.structure.labs.units import LabUnit, UnitMatch, find_unit
 from medicord_ocr.structure.labs.values import clean, parse_value
 from medicord_ocr.structure.labs.vocabulary import LabTest, find_tests
 
-#: Confidence of a field on whose meaning two readers agree; a little less than letter for letter.
-AGREED = 0.95
+#: Confidence of a field on whose meaning two readers agree; a little less than letter for letter
+#: (none of 1,485 fields of dev without another doubt was wrong).
+AGREED = 0.98
 #: The same where only one of them read a unit of the test, and the other nothing that is one.
 ONE_UNIT = 0.85
 #: The same for a name: both mean the test, though not all of what is printed was read.

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from medicord_ocr.page import Word
 from medicord_ocr.schema import REVIEW_BELOW
+from medicord_ocr.structure.fields import reading_doubts
 from medicord_ocr.structure.labs.headings import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import (
@@ -39,7 +40,8 @@ from medicord_ocr.structure.labs.units import is_unit, looks_like_unit, unit_key
 from medicord_ocr.structure.labs.values import FLAG, Value, flag_direction, parse_value
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
-# Confidence (0-1) below which a short word in a cell of figures is taken for no text at all.
+# Confidence (0-1) below which a short word in a cell of figures is taken for no text at all, as is
+# one that readers differ on.
 _BLEMISH = 0.6
 _LONGEST_TEXT = 8
 # Flags stand under their own heading, or as a remark.
@@ -198,7 +200,10 @@ def _is_blemish(cell: Stretch, start: int, rest: str) -> bool:
         return True
     if re.fullmatch(r"\s{2,}[\d.,]+", cell.text[start:].rstrip(" .:;|_*")):
         return True  # the column beside it: a prior result without a heading
-    doubtful = bool(words) and all(word.confidence < _BLEMISH for word in words)
+    doubtful = bool(words) and all(
+        word.confidence < _BLEMISH or "readers_disagree" in reading_doubts((word,))
+        for word in words
+    )
     strokes = re.fullmatch(r"[\s|\\/_\-~'’`\"“”.,:;1lI!\[\](){}]{1,4}", rest) is not None
     return (doubtful and len(rest) <= 8) or (strokes and not re.search(r"[.,]\d|\d\d", rest))
 
