@@ -372,3 +372,45 @@ def test_titles_that_are_like_a_heading_name_the_examination(
     item = one(f"{title}\nលទ្ធផល៖ ធម្មតា\nសន្និដ្ឋាន៖ ធម្មតា")
     assert (item.modality, item.body_part) == (modality, part)
     assert (item.findings, item.impression) == ("ធម្មតា", "ធម្មតា")
+
+
+@pytest.mark.parametrize(
+    ("labels", "modality", "part", "side"),
+    [
+        ("Examen réalisé : Scanner cérébral      Date : 04.05.2025", "CT", "Brain", None),
+        ("Type : Radiographie      Région : Genou droit", "X-ray", "Knee", "right"),
+        ("Exam performed: Sonography    Region examined: Abdomen", "Ultrasound", "Abdomen", None),
+        ("ប្រភេទពិនិត្យ : អេកូសាស្ត្រ      តំបន់ពិនិត្យ : ពោះ", "Ultrasound", "Abdomen", None),
+        ("ប្រភេទនៃការពិនិត្យ : ថតស្កេន (CT)\nផ្នែកដែលពិនិត្យ : ក្បាល", "CT", "Head", None),
+    ],
+)  # fmt: skip
+def test_labels_on_one_line_or_two_name_modality_and_region(
+    labels: str, modality: str, part: str, side: str | None
+) -> None:
+    item = one(f"{labels}\nLecture : Aspect normal.\nAvis : Normal.")
+    assert (item.modality, item.body_part, item.side) == (modality, part, side)
+    assert (item.findings, item.impression) == ("Aspect normal.", "Normal.")
+
+
+LETTER = """Phnom Penh, le 12 mars 2025
+Cher confrère,
+Merci de m'avoir adressé ce patient pour une échographie abdominale.
+Le foie est de taille normale, homogène.
+Les deux reins sont sans dilatation.
+Au total, échographie sans anomalie.
+Bien confraternellement,
+Dr ROS Sothea"""
+
+
+def test_a_letter_to_a_colleague_is_a_report_whose_findings_are_for_review() -> None:
+    item = one(LETTER)
+    assert (item.modality, item.body_part) == ("Ultrasound", "Abdomen")
+    assert item.findings == (
+        "Le foie est de taille normale, homogène. Les deux reins sont sans dilatation."
+    )
+    assert item.fields["findings"].review_reasons == ("section_unheaded",)
+    assert item.impression == "échographie sans anomalie."
+
+
+def test_a_letter_that_says_no_examination_is_no_report() -> None:
+    assert found("Cher confrère,\nJe vous adresse M. TEST pour avis.\nMerci de le recevoir.") == ()

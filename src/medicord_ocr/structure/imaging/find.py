@@ -17,11 +17,14 @@ from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confide
 from medicord_ocr.structure.imaging.lines import (
     Examined,
     examined,
+    examined_in_letter,
     heading,
     is_imaging_title,
     is_patient,
     is_prose,
+    is_salutation,
     is_sign_off,
+    outcome,
     region_beside,
     without_bullet,
 )
@@ -149,12 +152,16 @@ class _Reader:
 
     exams: list[_Exam] = field(default_factory=list)
     title: bool = False
+    _letter: bool = False
     _open: _Text | None = None
     _label: RowRef | None = None
     _started: bool = False
 
     def row(self, line: Line, ref: RowRef, *, free: bool) -> None:
         opened = heading(line) if free else None
+        self._letter = self._letter or is_salutation(line)
+        if self._letter and opened is None and self._of_letter(line, ref, free=free):
+            return
         if opened is not None and self.exams:
             self._section(line, ref, *opened)
             return
@@ -175,6 +182,25 @@ class _Reader:
         elif free and self.exams and not self._started and is_prose(line):
             self._open = self.exams[-1].prose
             self._open.add(line, 0, ref)
+
+    def _of_letter(self, line: Line, ref: RowRef, *, free: bool) -> bool:
+        """Takes the sentence of a letter that names the examination, or begins its outcome."""
+        if not self.exams:
+            told = examined_in_letter(line)
+            if told is None:
+                return False
+            exam = _Exam(unheaded=True)
+            exam.take(line, told[0], ref)
+            self.exams.append(exam)
+            self._open, self._started = exam.prose, True
+            if told[1] and free:
+                exam.prose.add(line, 0, ref)
+            return True
+        start = outcome(line)
+        if start is None or not free:
+            return False
+        self._section(line, ref, "impression", start)
+        return True
 
     def new_page(self) -> None:
         """What goes on over a page's end still goes on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medicord_ocr.structure.imaging.words import (
     BODY_PARTS,
@@ -19,17 +19,26 @@ _END = r"(?![a-z])"
 _LABEL_SEPARATOR = r"(?:\s*[:;៖]\s*|\s{2,})"
 _EXAM_KHMER = alternatives(
     "ប្រភេទពិនិត្យ", "ប្រភេទនៃការពិនិត្យ", "ប្រភេទថត", "ការពិនិត្យ", "ការថត", "ប្រភេទ", "ប្រភេទរូបភាព",
-    "ប្រភេទការថត",
+    "ប្រភេទការថត", "វិធីពិនិត្យ", "មធ្យោបាយពិនិត្យ", "ឈ្មោះការពិនិត្យ",
 )  # fmt: skip
 _EXAM_LABEL = re.compile(
     r"(?:^|(?<=\s\s)|(?<=\n))\W*(?:(?:type of |name of )?(?:examination|exam|study|investigation)"
-    r"|(?:type d'|nature de l')?examen|modality|modalite|procedure|imaging|ultrasound of"
+    r"(?: (?:performed|done|requested|ordered|type|name|description))?"
+    r"|(?:type d'|nature de l')?examen(?: (?:realise|effectue|pratique|demande|prescrit))?"
+    r"|type|acte|modality|modalite|procedure|imaging|ultrasound of"
     rf"|{_EXAM_KHMER})(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
 )
+_REGION_KHMER = alternatives(
+    "ផ្នែក", "ផ្នែកនៃរាងកាយ", "តំបន់", "សរីរាង្គ", "ផ្នែកពិនិត្យ", "ផ្នែកថត", "ផ្នែកដែលពិនិត្យ", "ផ្នែកដែលបានពិនិត្យ",
+    "ផ្នែកដែលថត", "ផ្នែកត្រូវពិនិត្យ", "តំបន់ពិនិត្យ", "តំបន់ដែលពិនិត្យ", "តំបន់ថត", "សរីរាង្គពិនិត្យ",
+    "សរីរាង្គដែលពិនិត្យ", "កន្លែងពិនិត្យ", "កន្លែងថត", "ទីតាំង",
+)  # fmt: skip
 _REGION_LABEL = re.compile(
     r"(?:^|(?<=\s\s)|(?<=\n))\W*(?:body part|body region|region|area|anatomy|site"
-    r"|part examined|organ|partie du corps|region anatomique|region examinee|organe|zone"
-    rf"|localisation|{alternatives('ផ្នែក', 'ផ្នែកនៃរាងកាយ', 'តំបន់', 'សរីរាង្គ', 'ផ្នែកពិនិត្យ', 'ផ្នែកថត')}"
+    r"|(?:body )?(?:part|area|region|organ)s? (?:examined|imaged|scanned|of interest)|part of body"
+    r"|anatomical (?:region|area|site|part)|organ|location|body area|partie du corps|siege"
+    r"|(?:partie|region|zone|organe)s?(?: anatomique)?(?: (?:examine|explore|etudie)e?s?)?"
+    rf"|localisation|{_REGION_KHMER}"
     rf")(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REPORT = re.compile(
@@ -38,7 +47,8 @@ _REPORT = re.compile(
 )
 _GENERIC = re.compile(
     r"(?:radiology|radiological|imaging|medical imaging) (?:report|results?|examination)"
-    r"|compte[- ]rendu (?:de |d'|du )?(?:radiolog\w*|imagerie|examen radiolog\w*)|"
+    r"|(?:compte[- ]rendu|rapport|resultats?) (?:de |d'|du )?(?:l')?(?:radiolog\w*|imagerie"
+    r"|(?:examen )?radiolog\w*|examen d'imagerie)|"
     + alternatives("លទ្ធផលថត", "លទ្ធផលថតឆ្លុះ", "របាយការណ៍ថត", "លទ្ធផលរូបភាព", "លទ្ធផលវិទ្យុសាស្ត្រ")
 )
 _FACILITY = re.compile(
@@ -97,6 +107,18 @@ _PATIENT = re.compile(
     r")(?:\s?[:;៖]|\s{2,})"
 )
 _NAMED = re.compile(r"(?<![a-z])(?:dr|docteur|doctor|prof|pr)(?:\.\s?|\s)[a-z]|វេជ្ជបណ្ឌិត")
+#: How a letter to a colleague begins, and what in its sentences says what was seen.
+_SALUTATION = re.compile(
+    r"\W*(?:(?:mon |ma )?(?:cher|chere)s? (?:\w+ )?(?:confrere|consoeur|collegue|ami|docteur|dr)"
+    r"|dear (?:colleague|doctor|dr|sir|madam))"
+)
+_SEEN = re.compile(
+    r"(?<![a-z])(?:montr\w+|met en evidence|mettant en evidence|retrouve|objective|revele|visualise"
+    r"|show(?:s|ed)|demonstrat\w+|reveal(?:s|ed))(?![a-z])"
+)
+_OUTCOME = re.compile(
+    r"\W*(?:au total|en conclusion|en resume|pour conclure|in conclusion|in summary)(?:\s?,\s?|\s)"
+)
 _SIGN_WORDS = 6
 # Characters of a stretch that is no word: a stamp's or a stain's.
 _SPECK = 3
@@ -133,11 +155,39 @@ def examined(line: Line, *, strict: bool = False) -> Examined | None:
     if label is not None:
         found = _named(line, label.end(), _value_end(line.folded, label.end()), weight=3)
         if found.modality is not None:
-            return found
+            return _with_region(line, found, label.end())
     region = _REGION_LABEL.search(line.folded)
     if region is not None:
         return _region(line, region.end(), _value_end(line.folded, region.end()))
     return _title(line, strict=strict)
+
+
+def is_salutation(line: Line) -> bool:
+    """Whether a line begins a letter to a colleague."""
+    return _SALUTATION.match(line.folded) is not None
+
+
+def examined_in_letter(line: Line) -> tuple[Examined, bool] | None:
+    """What a sentence of a letter says was examined, and whether it tells what was seen."""
+    found = _named(line, 0, len(line.folded), weight=1)
+    if found.modality is None or _NEGATION.search(line.folded):
+        return None
+    return found, _SEEN.search(line.folded) is not None
+
+
+def outcome(line: Line) -> int | None:
+    """Where the outcome begins that a sentence of a letter tells (« Au total, … »)."""
+    match = _OUTCOME.match(line.folded)
+    return match.end() if match else None
+
+
+def _with_region(line: Line, found: Examined, start: int) -> Examined:
+    """What is examined, and where a second label of the line says it, which part of the body."""
+    label = _REGION_LABEL.search(line.folded, start)
+    where = _region(line, label.end(), len(line.folded)) if label is not None else None
+    if where is None or found.body_part is not None:
+        return found
+    return replace(where, modality=found.modality, modality_at=found.modality_at, weight=3)
 
 
 def region_beside(line: Line) -> Examined | None:

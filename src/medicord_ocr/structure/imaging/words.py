@@ -180,14 +180,16 @@ _HEADINGS: Mapping[Section, str] = {
     "ហេតុផលនៃការពិនិត្យ",
     "technique": "Technique;Techniques;Technic;Protocol;Protocole;Method;Methods;Méthode;Incidence;"
     "Incidences;View;Views;Projection;Projections;Technique d'examen;Technique of examination;"
-    "Procedure;Scanning technique;បច្ចេកទេស;វិធីសាស្ត្រ;បច្ចេកទេសថត",
+    "Procedure;Scanning technique;Sequences;Séquences;Acquisition;បច្ចេកទេស;វិធីសាស្ត្រ;បច្ចេកទេសថត",
     "comparison": "Comparison;Compared with;Comparaison;Examen antérieur;Examens antérieurs;"
     "Previous study;Prior study;Prior studies;ការប្រៀបធៀប;ប្រៀបធៀប",
     "findings": "Findings;Finding;Report;Description;Descriptions;Result;Results;Résultat;"
     "Résultats;Constatations;Constatation;Aspect;Observation;Observations;Imaging findings;"
     "Radiological findings;Radiographic findings;Ultrasound findings;Sonographic findings;"
     "Description des images;Compte rendu;Compte-rendu;Analyse;Description radiologique;"
-    "On a observé;លទ្ធផល;លទ្ធផលពិនិត្យ;លទ្ធផលនៃការពិនិត្យ;លទ្ធផលរកឃើញ;លទ្ធផលពិនិត្យឃើញ;"
+    "On a observé;Lecture;Images;Détails;Details;Sonographic report;Ultrasound report;"
+    "Description of findings;Detailed findings;អ្វីដែលឃើញ;អ្វីដែលរកឃើញ;របកគំហើញ;សេចក្តីពិពណ៌នា;ពិនិត្យឃើញ;"
+    "លទ្ធផល;លទ្ធផលពិនិត្យ;លទ្ធផលនៃការពិនិត្យ;លទ្ធផលរកឃើញ;លទ្ធផលពិនិត្យឃើញ;"
     "ការពិពណ៌នា;ការពណ៌នា;ពិពណ៌នា;បរិយាយ;ការបរិយាយ;ការរកឃើញ;រកឃើញ;ការសង្កេត;លទ្ធផលថត;លទ្ធផលអេកូ",
     "impression": "Impression;Impressions;Imp;Conclusion;Conclusions;Opinion;Au total;Synthèse;"
     "Interprétation;Interpretation;Summary;En conclusion;En résumé;Diagnostic impression;"
@@ -195,7 +197,7 @@ _HEADINGS: Mapping[Section, str] = {
     "Sonographic diagnosis;Diagnostic échographique;Diagnostic radiologique;"
     "Diagnostic endoscopique;"
     "Final diagnosis;Post-procedure diagnosis;CONC;Ccl;In summary;In conclusion;Overall impression;"
-    "Imaging diagnosis;Ultrasound diagnosis;"
+    "Avis;Pour conclure;Imaging diagnosis;Ultrasound diagnosis;"
     "Conclusion diagnostique;Impression diagnostique;សន្និដ្ឋាន;សេចក្តីសន្និដ្ឋាន;ការសន្និដ្ឋាន;យោបល់;"
     "សេចក្តីសន្និដ្ឋានចុងក្រោយ;សេចក្តីសន្និដ្ឋាន និងយោបល់;ការវាយតម្លៃ",
     "diagnosis": "Diagnosis;Diagnoses;Diagnostic;Diagnostics;Diagnosis (Dx);Dx;រោគវិនិច្ឆ័យ;រោគវិនិច្ឆយ",
