@@ -229,6 +229,13 @@ class Served:
             time.sleep(0.1)
         raise AssertionError(self.log.read_text())
 
+    def wait_idle(self, seconds: float = 300) -> None:
+        """Wait until no document is under way."""
+        end = time.monotonic() + seconds
+        while "medicord_queue_depth 0.0" not in self.client.get("/metrics").text:
+            assert time.monotonic() < end, "documents are still under way"
+            time.sleep(0.1)
+
     def stop(self) -> int:
         """Ask it to end, and give its exit code."""
         self.process.terminate()

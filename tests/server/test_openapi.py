@@ -1,0 +1,125 @@
+"""The service keeps to its OpenAPI document, whatever is sent: schemathesis over every route."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2 as httpx
+import pytest
+import requests
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from medicord_ocr.server.app import create_app
+from tests.server.service import EXTRACT, PNG, STATUS, TOKEN, StandIn, settings, sign_in
+
+_CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+_EXAMPLES = hypothesis_settings(
+    max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The service with a stand-in that reads nothing, behind a real server."""
+    chosen = settings(rate_limit_per_minute=100_000)
+    app = create_app(chosen, tmp_path_factory.mktemp("uploads"), StandIn())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def document(address: str) -> Any:
+    return schemathesis.openapi.from_url(f"{address}/openapi.json")
+
+
+@pytest.fixture(scope="module")
+def token(address: str) -> str:
+    with httpx.Client(base_url=address) as client:
+        sign_in(client)
+        return client.headers["Authorization"]
+
+
+ROUTES = [
+    ("GET", "/health"),
+    ("GET", "/ready"),
+    ("POST", TOKEN),
+    ("POST", EXTRACT),
+    ("GET", f"{STATUS}/{{task_id}}"),
+]
+
+
+def test_every_documented_route_is_tried(document: Any) -> None:
+    found = [operation.ok() for operation in document.get_all_operations()]
+    assert sorted((one.method.upper(), one.path) for one in found) == sorted(ROUTES)
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["with a token", "without"])
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_whatever_is_sent_is_answered_as_documented(
+    document: Any, token: str, method: str, path: str, signed_in: bool
+) -> None:
+    headers = {"Authorization": token} if signed_in else {}
+
+    @_EXAMPLES
+    @given(document[path][method].as_strategy())
+    def answered(case: Any) -> None:
+        answer = case.call(headers=headers)
+        case.validate_response(answer, checks=_CHECKS)
+        if "/ocr/" in path and not signed_in:
+            assert answer.status_code == 401
+
+    answered()
+
+
+def test_documents_and_tasks_are_of_the_documented_form(
+    document: Any, address: str, token: str
+) -> None:
+    def send(**more: str) -> requests.Response:
+        return requests.post(
+            address + EXTRACT,
+            files={"file": ("a.png", PNG)},
+            data={"patient_id": "p1"},
+            headers={"Authorization": token} | more,
+            timeout=30,
+        )
+
+    read, queued = send(), send(Prefer="respond-async")
+    assert (read.status_code, queued.status_code) == (200, 202)
+    for answer in (read, queued):
+        document[EXTRACT]["POST"].validate_response(answer)
+    place, headers = address + queued.headers["Location"], {"Authorization": token}
+    end = time.monotonic() + 10
+    status = "pending"
+    while status != "completed":
+        assert time.monotonic() < end
+        answer = requests.get(place, headers=headers, timeout=30)
+        document[f"{STATUS}/{{task_id}}"]["GET"].validate_response(answer)
+        status = answer.json()["status"]
+    assert answer.json()["result"]["pages"] == 1
