@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import nlargest
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
+from medicord_ocr.batch.child import Ready
 from medicord_ocr.batch.inputs import Input
 from medicord_ocr.batch.journal import Journal
 from medicord_ocr.batch.ledger import Entry, Ledger
-from medicord_ocr.batch.pool import Pool
 from medicord_ocr.batch.records import digest, record_line, renamed
 from medicord_ocr.batch.schedule import Finished, Schedule
-from medicord_ocr.batch.units import Job, Problem, Unit
+from medicord_ocr.batch.units import Job, Outcome, Problem, Unit
 from medicord_ocr.options import Options
 
 #: Records and seconds after which what was written is made safe against a power cut.
@@ -100,6 +100,24 @@ class Watcher(Protocol):
         """Called about once a second, and whenever a unit was done."""
 
 
+class Readers(Protocol):
+    """Who reads: ``pool.Pool`` on this machine, or ``remote.Remote`` on several."""
+
+    @property
+    def jobs(self) -> int:
+        """Units at a time."""
+
+    @property
+    def working(self) -> Mapping[Any, Unit]:
+        """The units that are being done."""
+
+    def start(self) -> Ready:
+        """Be ready for units."""
+
+    def outcomes(self, schedule: Schedule) -> Iterator[Outcome | None]:
+        """What becomes of the units, as they are done; None now and then when there are none."""
+
+
 class Archive:
     """One run over an archive.
 
@@ -109,7 +127,7 @@ class Archive:
         watcher: is told.
     """
 
-    def __init__(self, request: Request, pool: Pool, watcher: Watcher) -> None:
+    def __init__(self, request: Request, pool: Readers, watcher: Watcher) -> None:
         self._request = request
         self._pool = pool
         self._watcher = watcher

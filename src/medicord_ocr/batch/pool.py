@@ -51,6 +51,11 @@ def default_jobs() -> int:
     return max(1, min(cores(), int(psutil.virtual_memory().available // EACH)))
 
 
+def worn(child: Child, memory: int) -> bool:
+    """Whether a process has grown so much that a fresh one should take its place."""
+    return child.ready is not None and memory - child.ready.memory > GROWTH
+
+
 class Pool:
     """Processes that do units.
 
@@ -131,8 +136,14 @@ class Pool:
 
     def _turn(self, schedule: Schedule) -> Outcome | None:
         unit = schedule.next(_TURN)
-        if unit is None:
-            return None
+        return self.do(unit) if unit is not None else None
+
+    def do(self, unit: Unit) -> Outcome:
+        """Have one unit done, when there is a process for it.
+
+        Raises:
+            MedicordError: no process can be started.
+        """
         child = self._places.get()
         try:
             if child is None or not child.alive:
@@ -147,7 +158,7 @@ class Pool:
             raise
         finally:
             self.working.pop(threading.get_ident(), None)
-        if self._worn(child, memory):
+        if worn(child, memory):
             child.end()
         if self._may_go_on(outcome):
             self._places.put(child)
@@ -160,10 +171,6 @@ class Pool:
         if self._killed:
             child.end()
         return child
-
-    def _worn(self, child: Child, memory: int) -> bool:
-        """Whether a process has grown so much that a fresh one should take its place."""
-        return child.ready is not None and memory - child.ready.memory > GROWTH
 
     def _may_go_on(self, outcome: Outcome) -> bool:
         """Whether there are to be as many processes as before; says so when there are not."""

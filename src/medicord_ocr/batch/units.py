@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from medicord_ocr import errors
 from medicord_ocr.errors import MedicordError
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from medicord_ocr.intake import SourceDocument
     from medicord_ocr.page import PageText
     from medicord_ocr.pipeline import PagesRead
+
+#: How bytes stand in the JSON that goes to another machine.
+_BASE64 = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Unit:
         page_count, file_type: of the file, for ``assemble``.
     """
 
+    __pydantic_config__: ClassVar = _BASE64
     job: Job
     kind: Literal["open", "page", "assemble"]
     page: int = 1
@@ -114,6 +118,7 @@ class Outcome:
         spent: milliseconds by stage.
     """
 
+    __pydantic_config__: ClassVar = _BASE64
     number: int
     kind: Literal["open", "page", "assemble"]
     page: int = 0

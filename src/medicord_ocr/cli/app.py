@@ -128,6 +128,7 @@ def batch(
     include: given.Include = None,
     exclude: given.Exclude = None,
     log_json: given.LogJson = False,
+    broker: given.Broker = None,
     password_file: given.PasswordFile = None,
     orientation: given.Orientation = None,
     perspective: given.Perspective = None,
@@ -168,8 +169,28 @@ def batch(
         retry_failed=retry_failed,
         force=force,
         log_json=log_json,
+        broker=broker,
     )
     raise typer.Exit(command.run(request))
+
+
+@app.command()
+def worker(
+    broker: given.WorkerBroker,
+    jobs: given.Jobs = None,
+    quiet: given.Quiet = False,
+    verbose: given.Verbose = False,
+) -> None:
+    """Read pages for batch --broker of any machine, until stopped.
+
+    It opens files under the paths that the batch has, with its own programs and models, which have
+    to be the same. Whoever can write to Redis can have any file read that this user may read. The
+    first Ctrl-C or SIGTERM finishes the pages in flight.
+    """
+    settings = _settings(quiet=quiet, verbose=verbose)
+    from medicord_ocr.cli import workers as command
+
+    raise typer.Exit(command.serve_queue(broker, jobs, settings))
 
 
 @app.command(no_args_is_help=True)

@@ -153,6 +153,22 @@ Exclude = Annotated[
     typer.Option(metavar="PATTERN", help="No files like this; repeatable.", show_default=False),
 ]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Messages as a JSON object a line.")]
+Broker = Annotated[
+    str | None,
+    typer.Option(
+        metavar="redis://HOST",
+        help="Let workers on machines that share the folder read (medicord-ocr worker).",
+    ),
+]
+WorkerBroker = Annotated[
+    str,
+    typer.Option(
+        "--broker",
+        metavar="redis://HOST",
+        envvar="CELERY_BROKER_URL",
+        help="Redis that the batch names too.",
+    ),
+]
 
 # ---------------------------------------------------------------- of the other commands
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from medicord_ocr.batch import archive
 from medicord_ocr.batch.inputs import STANDARD_INPUT, Choice, find_inputs, listed_paths
@@ -19,6 +20,9 @@ from medicord_ocr.cli.scratch import scratch
 from medicord_ocr.cli.watching import open_watcher
 from medicord_ocr.errors import UsageError
 from medicord_ocr.options import Options
+
+if TYPE_CHECKING:
+    from medicord_ocr.batch.remote import Remote
 
 #: Exit code when some inputs failed, or lack a page (the contract's table).
 SOME_FAILED = 9
@@ -38,6 +42,7 @@ class Request:
         choice: which files of folders are taken.
         retry_failed, force: what to read again.
         log_json: whether messages are a JSON object a line.
+        broker: Redis whose workers read, None to read on this machine.
     """
 
     paths: Sequence[str]
@@ -49,6 +54,7 @@ class Request:
     retry_failed: bool = False
     force: bool = False
     log_json: bool = False
+    broker: str | None = None
 
 
 def run(request: Request) -> int:
@@ -66,10 +72,9 @@ def run(request: Request) -> int:
     asked = archive.Request(
         found.found, output, request.options, request.retry_failed, request.force
     )
-    jobs = request.jobs or default_jobs()
     with (
         scratch(),
-        Pool(request.options, jobs, request.page_timeout, mute=request.log_json) as pool,
+        _readers(request) as pool,
         open_watcher(json=request.log_json) as watcher,
     ):
         if found.left_out:
@@ -83,6 +88,25 @@ def run(request: Request) -> int:
     if stops:
         raise Stopped(stops[0])
     return SOME_FAILED if tally.statuses.total() > tally.statuses["ok"] else 0
+
+
+@contextmanager
+def _readers(request: Request) -> Iterator[Pool | Remote]:
+    """Who reads; what is not yet read is left when the block ends."""
+    jobs = request.jobs or default_jobs()
+    local = 1 if request.broker is not None else jobs
+    with Pool(request.options, local, request.page_timeout, mute=request.log_json) as pool:
+        if request.broker is None:
+            yield pool
+            return
+        from medicord_ocr.batch.remote import UNDER_WAY, Remote
+
+        under_way = request.jobs or UNDER_WAY
+        remote = Remote(pool, request.broker, under_way, request.page_timeout)
+        try:
+            yield remote
+        finally:
+            remote.kill()
 
 
 def _paths(given: Sequence[str]) -> list[str]:
@@ -104,7 +128,7 @@ def _paths(given: Sequence[str]) -> list[str]:
 
 
 @contextmanager
-def _stopping(task: archive.Archive, pool: Pool) -> Iterator[list[int]]:
+def _stopping(task: archive.Archive, pool: Pool | Remote) -> Iterator[list[int]]:
     """Let the first Ctrl-C or SIGTERM finish what is being read, and a second end it at once.
 
     Yields:

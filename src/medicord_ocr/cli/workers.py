@@ -1,4 +1,4 @@
-"""joblib's own processes, started ahead as ours are: one thread each, gone when we are."""
+"""Processes that work for others: joblib's own, started ahead as ours are, and those of a queue."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import signal
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 from medicord_ocr.batch.child import interrupts_blocked
 from medicord_ocr.cli import messages
+from medicord_ocr.cli.faults import Stopped
+from medicord_ocr.cli.scratch import scratch
+
+if TYPE_CHECKING:
+    from medicord_ocr.settings import Settings
 
 #: Seconds after which a process notices that the one that started it was killed.
 _ORPHANED = 1.0
@@ -25,6 +31,32 @@ def start_ahead(jobs: int) -> None:
 
     with interrupts_blocked():
         Parallel(n_jobs=jobs)(delayed(_prepare)(messages.level(), os.getpid()) for _ in range(jobs))
+
+
+def serve_queue(broker: str, jobs: int | None, settings: Settings) -> int:
+    """Do what batches send to a queue, until stopped.
+
+    Args:
+        broker: URL of Redis.
+        jobs: pages at a time, None for as many as cores and free memory allow.
+        settings: of this machine.
+
+    Returns:
+        The exit code, where nothing told it to stop.
+
+    Raises:
+        MedicordError: Celery is not installed, or Redis does not answer.
+        Stopped: a signal came, and the pages in flight are finished.
+    """
+    from medicord_ocr.batch.pool import default_jobs
+    from medicord_ocr.batch.remote import work
+    from medicord_ocr.cli.extract import run_options
+
+    with scratch():
+        came = work(broker, jobs or default_jobs(), run_options(settings))
+    if came is not None:
+        raise Stopped(came)
+    return 0
 
 
 def _prepare(level: str, parent: int) -> None:
