@@ -101,6 +101,20 @@ def test_the_edge_of_a_shadow_is_no_edge_of_the_sheet(left: float, sharp: float)
         assert found is None, (turn, found)
 
 
+def test_sheet_on_a_grained_desk_as_grey_as_a_shadow_is_found() -> None:
+    """The grain of the ground looks like print that goes on beyond the sheet."""
+    rng = np.random.default_rng(4)
+    grain = cv2.blur(rng.normal(0, 60, (1600, 1400)), (25, 3))
+    desk = np.clip(120 + grain, 0, 255).astype(np.uint8)
+    desk[rng.random(desk.shape) < 0.0005] = 40
+    desk = cv2.erode(desk, np.ones((3, 9), np.uint8))
+    desk[150:1450, 200:1200] = cv2.resize(paragraph(), (1000, 1300))
+    found = find_page(desk)
+    assert found == pytest.approx(
+        np.array([[200, 150], [1200, 150], [1200, 1450], [200, 1450]]), abs=20
+    )
+
+
 def test_sheet_that_runs_out_of_the_picture_is_found() -> None:
     desk = np.full((1600, 1400, 3), (60, 80, 110), np.uint8)
     desk[0:1500, 120:1320] = cv2.cvtColor(cv2.resize(paragraph(), (1200, 1500)), cv2.COLOR_GRAY2BGR)
