@@ -29,6 +29,9 @@ from medicord_ocr.structure import understand
 #: Height of small letters in pixels of the source below which values go silently wrong: that of
 #: 10.5 point print at 110 dpi (15 of 39 values were wrong at 90 dpi).
 LOW_X_HEIGHT = 8.5
+#: Mean confidence of a page's words below which little of it is text that can be read: photographs
+#: of streets, people and drawings have 0.30-0.42, the worst page of dev or photo of a report 0.70.
+ILLEGIBLE = 0.5
 #: Is given a page's number and its upright raster, (H, W) grey or (H, W, 3) BGR, uint8.
 Show = Callable[[int, debug.Picture], None]
 #: Stages that would move a region of a page against its text layer.
@@ -166,8 +169,7 @@ def assemble(parts: Sequence[PagesRead], options: Options) -> schema.Document:
         meaning = understand(pages)
     for part in parts:
         clock.add(part.spent)
-    words = [w for page in pages for row in page.rows for s in row.segments for w in s.words]
-    mean = sum(word.confidence for word in words) / len(words) if words else 0.0
+    mean = _confidence([row for page in pages for row in page.rows])
     header = meaning.header
     document = schema.Document(
         raw_text="\n\n".join(page.text for page in pages),
@@ -196,6 +198,12 @@ def assemble(parts: Sequence[PagesRead], options: Options) -> schema.Document:
     from medicord_ocr.llm import corrected
 
     return corrected(document, pages, options.correction)
+
+
+def _confidence(rows: Sequence[Row]) -> float:
+    """Mean confidence of the words, 0.0 when there are none."""
+    words = [word for row in rows for segment in row.segments for word in segment.words]
+    return sum(word.confidence for word in words) / len(words) if words else 0.0
 
 
 def _engines(readers: Readers, pages: list[PageText]) -> tuple[schema.Engine, ...]:
@@ -349,7 +357,12 @@ def _warnings(quality: Quality, rows: tuple[Row, ...]) -> tuple[str, ...]:
     found = []
     if not rows:
         found.append("no_text: no text was found on this page")
-    elif quality.x_height is not None and quality.x_height < LOW_X_HEIGHT:
+    elif _confidence(rows) < ILLEGIBLE:
+        found.append(
+            "illegible: next to nothing on this page can be read; it may be no document, "
+            "or a picture too blurred or dark"
+        )
+    if rows and quality.x_height is not None and quality.x_height < LOW_X_HEIGHT:
         found.append(
             f"low_resolution: small letters are only {quality.x_height:.0f} pixels high; "
             "values may be misread, scan again with more dots an inch if you can"
