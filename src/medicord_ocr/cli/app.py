@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 _ABOUT = """Structured JSON from scans, photos and PDFs of Cambodian medical documents (Khmer,
 English, French), on this machine alone."""
 _MORE = """Settings are read from the environment or .env: TESSERACT_CMD, TESSDATA_PREFIX,
-DEFAULT_LANGUAGES, OCR_CONFIDENCE_THRESHOLD, CLI_MAX_FILE_SIZE_MB, MAX_PAGES, MAX_PIXELS,
-LOG_LEVEL, and for the optional text correction LLM_ENABLED, LLM_PROVIDER, LLM_MODEL,
-LLM_BASE_URL, GEMINI_API_KEY, OPENAI_API_KEY, LLM_ALLOW_REMOTE, LLM_TIMEOUT_SECONDS;
+DEFAULT_LANGUAGES, OCR_CONFIDENCE_THRESHOLD, OCR_FALLBACK_ENGINE, CLI_MAX_FILE_SIZE_MB,
+MAX_PAGES, MAX_PIXELS, LOG_LEVEL, and for the optional text correction LLM_ENABLED,
+LLM_PROVIDER, LLM_MODEL, LLM_BASE_URL, GEMINI_API_KEY, OPENAI_API_KEY, LLM_ALLOW_REMOTE,
+LLM_TIMEOUT_SECONDS;
 MEDICORD_MODELS and NO_COLOR from the environment alone.
 
 Exit codes: 0 ok, 1 internal fault, 2 usage or settings, 3 something is not installed,
