@@ -414,3 +414,14 @@ def test_a_letter_to_a_colleague_is_a_report_whose_findings_are_for_review() -> 
 
 def test_a_letter_that_says_no_examination_is_no_report() -> None:
     assert found("Cher confrère,\nJe vous adresse M. TEST pour avis.\nMerci de le recevoir.") == ()
+
+
+@pytest.mark.parametrize("title", ["COMPTE RENDU", "Compte-rendu", "REPORT", "RÉSULTAT", "លទ្ធផល"])
+def test_a_title_that_is_a_heading_leaves_the_examination_to_the_next_line(title: str) -> None:
+    item = one(
+        f"{title}\nSCANNER ABDOMINO-PELVIEN\nMotif\nDouleurs\nConstatations\n"
+        "Foie de taille normale.\nAu total\nExamen normal.\nRadiologue\nDr. NUON Virak"
+    )
+    assert (item.modality, item.body_part) == ("CT", "Abdomen and pelvis")
+    assert (item.indication, item.findings) == ("Douleurs", "Foie de taille normale.")
+    assert item.impression == "Examen normal."

@@ -207,7 +207,7 @@ class _Reader:
         self._started = self._started and self._open is None
 
     def _examined(self, line: Line, ref: RowRef) -> Examined | None:
-        if self._open is None:
+        if self._open is None or self._untold():
             found = examined(line)
             if found is None and self._label is not None and ref == _below(self._label):
                 found = region_beside(line)
@@ -219,7 +219,14 @@ class _Reader:
         begins = self._open.lines and self.exams[-1].told()
         return found if begins or found.weight > _SURE else None
 
+    def _untold(self) -> bool:
+        """Whether all that was read is a heading, perhaps the page's title (« Compte rendu »)."""
+        exam = self.exams[-1]
+        return not exam.named and not any(text.lines for text in exam.sections.values())
+
     def _examination(self, line: Line, ref: RowRef, found: Examined) -> None:
+        if self.exams and self._untold():
+            self.exams[-1].sections.clear()
         if not self.exams or (self.exams[-1].told() and found.modality is not None):
             self.exams.append(_Exam())
         self.exams[-1].take(line, found, ref)
