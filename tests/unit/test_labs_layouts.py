@@ -343,3 +343,17 @@ Anti-HCV     Positive         Negative"""
         ("Negative", "Negative"),
         ("Positive", "Negative"),
     ]
+
+
+def test_a_ruling_read_between_two_headings_does_not_make_them_one() -> None:
+    found = results(
+        """
+Test Specimen | Method   Result   Reference
+HBs       Serum    ELISA  NEG      NEG
+HIV       Serum    ELISA  NR       NR
+"""
+    )
+    assert [(r.test_name, r.value, r.reference_range) for r in found] == [
+        ("HBs", "NEG", "NEG"),
+        ("HIV", "NR", "NR"),
+    ]

@@ -387,13 +387,17 @@ def _time_of(text: str) -> Role | None:
 
 
 def _bilingual(text: str) -> Role | None:
-    """The role of a heading given in two languages: ``លទ្ធផល / Result``."""
+    """The role of a heading given in two languages: ``លទ្ធផល / Result``.
+
+    One of them may be unread, but not ``Test Specimen | Method``, a ruling between two columns.
+    """
     parts = [part for part in re.split(r"[/|\n]", text) if part.strip()]
     khmer = " ".join(word for word in text.split() if has_khmer(word))
     other = " ".join(word for word in text.split() if not has_khmer(word))
     for option in ([*parts] if len(parts) > 1 else []), ([khmer, other] if khmer and other else []):
         roles = {role_of(part) for part in option} - {None}
-        if len(roles) == 1:
+        unread = [word for part in option if role_of(part) is None for word in part.split()]
+        if len(roles) == 1 and {role_of(word) for word in unread} <= {*roles, None}:
             return roles.pop()
     return None
 
