@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 
 from medicord_ocr.agreement import mean
-from medicord_ocr.ink import Gray
+from medicord_ocr.ink import Gray, levels
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.readers.base import Reader, ReadWord
 from medicord_ocr.stretches import crop
@@ -23,9 +23,10 @@ DARK_MOST = 0.5
 #: Mean confidence of letters (0-1) from which a page stands as it should (those on their head have
 #: 0.42 at most on dev), and below which it is not Latin print.
 LEGIBLE, ILLEGIBLE = 0.65, 0.6
-#: Lines that the reader of Khmer judges. On 20 pages of dev its letters had a mean confidence of
-#: 0.71-0.99 the right way and 0.19-0.58 the other, on each page 0.31 or more apart.
-KHMER_LINES = 3
+#: Lines that the reader of Khmer judges, and the mean confidence of its letters from which a page
+#: stands as it should. On 66 pages of dev it was 0.60-1.00 the right way, 0.14-0.61 the other, and
+#: higher the right way on each.
+KHMER_LINES, KHMER_LEGIBLE = 3, 0.7
 
 Kept = dict[Stretch, tuple[ReadWord, ...]]
 
@@ -33,8 +34,8 @@ Kept = dict[Stretch, tuple[ReadWord, ...]]
 def upside_down(layout: Layout, latin: Reader, khmer: Reader | None) -> tuple[bool, Kept]:
     """Whether the page reads better turned by 180°: a few lines read both ways.
 
-    Lines are read upright first; only where they read badly are they turned. Where neither way
-    reads well the page stays as it is.
+    Lines are read upright first, by both readers if need be; only where they read badly are they
+    turned. Where neither way reads well the page stays as it is.
 
     Args:
         layout: of the page as it stands.
@@ -56,16 +57,19 @@ def upside_down(layout: Layout, latin: Reader, khmer: Reader | None) -> tuple[bo
     upright = _legibility(read)
     if upright > LEGIBLE:
         return False, kept
+    few = crops[:KHMER_LINES]
+    khmer_upright = _legibility(khmer.read(few)) if khmer is not None else 0.0
+    if khmer_upright > KHMER_LEGIBLE:
+        return False, kept
     turned = [np.ascontiguousarray(line[::-1, ::-1]) for line in crops]
     other = _legibility(latin.read(turned))
     if max(upright, other) < ILLEGIBLE and khmer is not None:
-        few = slice(KHMER_LINES)
-        upright, other = (_legibility(khmer.read(lines[few])) for lines in (crops, turned))
+        upright, other = khmer_upright, _legibility(khmer.read(turned[:KHMER_LINES]))
     return other > max(upright + DIRECTION_MARGIN, DIRECTION_LEAST), kept
 
 
 def _is_bar(line: Gray) -> bool:
-    return float(np.mean(line < 0.5 * np.percentile(line, 90))) > DARK_MOST
+    return float(np.mean(line < 0.5 * levels(line, 0.9)[0])) > DARK_MOST
 
 
 def _legibility(lines: Sequence[Sequence[ReadWord]]) -> float:

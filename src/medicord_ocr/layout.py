@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, components, faint_ink, ink, window
+from medicord_ocr.ink import Gray, components, faint_ink, ink, resized, window
 from medicord_ocr.page import Box
 from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
@@ -86,9 +86,7 @@ def find_layout(gray: Gray, x_height: float) -> Layout:
     """
     gray = invert_bars(gray, x_height)
     factor = min(1.0, SEARCH_X_HEIGHT / x_height)
-    small = gray
-    if factor < 1:
-        small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    small = resized(gray, factor)
     unit = x_height * factor
     mask = ink(small, window(unit))
     found = find_rulings(mask, unit, faint_ink(small, window(unit)))
@@ -107,9 +105,9 @@ def ruled_layout(gray: Gray, x_height: float) -> Layout | None:
         x_height: height of small letters in pixels.
     """
     factor = min(1.0, SEARCH_X_HEIGHT / x_height)
-    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = resized(gray, factor)
     unit = x_height * factor
-    rulings = find_rulings(ink(small, window(unit)), unit).scaled(gray.shape, 1 / factor)  # type: ignore[arg-type]
+    rulings = find_rulings(ink(small, window(unit)), unit).scaled(gray.shape, 1 / factor)
     return Layout(gray, rulings, (), x_height) if rulings.tables else None
 
 
@@ -129,7 +127,7 @@ def invert_bars(gray: Gray, x_height: float) -> Gray:
     bold print is not.
     """
     factor = 4.0 / x_height
-    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = resized(gray, factor)
     dark = (small < 120).astype(np.uint8)
     bars = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 9), np.uint8))
     tall = int(4 * BAR_HEIGHT)

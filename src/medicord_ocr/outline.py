@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medicord_ocr.ink import resized
 from medicord_ocr.placement import page_matrix
 
 Picture = NDArray[np.uint8]
@@ -48,9 +49,9 @@ def find_page(picture: Picture) -> Corners | None:
         sheet as it lies; None when no such sheet stands out.
     """
     factor = SEARCH_SIZE / max(picture.shape[:2])
-    small = cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    small = resized(picture, factor)
     if small.ndim == 2:
-        small = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)
+        small = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)  # type: ignore[assignment]
     # Text closed away: what is left is paper, ground and shadows.
     closed = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((9, 9)))
     plain = cv2.GaussianBlur(closed, (5, 5), 0)

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, components, contrast, ink
+from medicord_ocr.ink import Gray, components, contrast, ink, levels, resized
 from medicord_ocr.options import Options
 from medicord_ocr.outline import find_page, undo_perspective
 from medicord_ocr.page import Quality
@@ -165,9 +165,7 @@ def grayscale(picture: NDArray[np.uint8]) -> Gray:
 
 def paper(gray: Gray) -> Gray:
     """The brightness of the paper at each pixel, ink filled in: an eighth of the size."""
-    small = cv2.resize(
-        gray, (max(8, gray.shape[1] // 8), max(8, gray.shape[0] // 8)), interpolation=cv2.INTER_AREA
-    )
+    small = resized(gray, 1 / 8)
     # Closing takes away ink narrower than 15 × 8 pixels of the source: all text, no shadow.
     filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
     return cv2.GaussianBlur(filled, (0, 0), 5)  # type: ignore[return-value]
@@ -175,7 +173,7 @@ def paper(gray: Gray) -> Gray:
 
 def shading(gray: Gray) -> float:
     """How unevenly the paper is lit: 5th to 95th percentile of its brightness, grey levels."""
-    low, high = np.percentile(paper(gray), (5, 95))
+    low, high = levels(paper(gray), 0.05, 0.95)
     return float(high - low)
 
 
@@ -238,8 +236,8 @@ def lies_on_its_side(gray: Gray) -> bool:
     the projections of rows and columns (the usual measure) are alike.
     """
     factor = NEIGHBOUR_SIZE / max(gray.shape)
-    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    _, _, stats, _ = components(ink(small, 31))  # type: ignore[arg-type]
+    small = resized(gray, factor)
+    _, _, stats, _ = components(ink(small, 31))
     x, y, w, h, area = (stats[1:, i].astype(np.float32) for i in range(5))
     letters = (w < 80) & (h < 80) & (area >= 6) & (np.maximum(w, h) >= 5)
     if np.count_nonzero(letters) < 30:
@@ -289,7 +287,7 @@ def skew(gray: Gray) -> float:
 def deskew(gray: Gray, angle: float) -> Gray:
     """Turn the page clockwise by ``angle`` degrees, nothing cut off, new corners white."""
     matrix, size = deskew_matrix(gray.shape, angle)
-    fill = int(np.percentile(gray[::8, ::8], 80))
+    (fill,) = levels(gray[::8, ::8], 0.8)
     return cv2.warpAffine(  # type: ignore[return-value]
         gray,
         matrix[:2],
@@ -349,14 +347,14 @@ def sharpness(gray: Gray) -> float:
     """0-1: how steep the steepest edges are, as a share of black to white in one pixel."""
     part = gray[:: max(1, gray.shape[0] // 1500)]
     steps = cv2.absdiff(part[:, 1:], part[:, :-1])
-    return float(np.percentile(steps, 99.5)) / 255
+    return levels(steps, 0.995)[0] / 255  # type: ignore[arg-type]
 
 
 def _text_points(gray: Gray) -> tuple[NDArray[np.float32], int]:
     """Ink without long runs on a picture of about 900 pixels: (N, 2) of y, x; and its size."""
     factor = 900 / max(gray.shape)
-    small = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    mask = ink(np.ascontiguousarray(small), 25)
+    small = resized(gray, factor)
+    mask = ink(small, 25)
     _, labels, stats, _ = components(mask)
     keep = (stats[:, 2] < 60) & (stats[:, 3] < 60) & (stats[:, 4] >= 3)
     keep[0] = False
