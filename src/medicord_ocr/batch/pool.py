@@ -12,7 +12,7 @@ import logging
 import queue
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from medicord_ocr.batch.child import Child, Ready
@@ -163,6 +163,25 @@ class Pool:
         if self._may_go_on(outcome):
             self._places.put(child)
         return outcome
+
+    def call(self, function: Callable[..., Any], *arguments: Any, seconds: float) -> Any:
+        """Have one of the processes call a function, when there is one for it.
+
+        Args:
+            function: of a module; it, the arguments and what it gives are pickled.
+            arguments: for it.
+            seconds: after which the process is killed.
+
+        Raises:
+            MedicordError: what the function raised; the process died, or cannot be started.
+        """
+        child = self._places.get()
+        try:
+            if child is None or not child.alive:
+                child = self._new()
+            return child.call(function, *arguments, seconds=seconds)
+        finally:
+            self._places.put(child)
 
     def _new(self) -> Child:
         child = Child(self._options, self._memory_limit, mute=self._mute)

@@ -97,7 +97,7 @@ class Remote:
     """
 
     def __init__(self, local: Pool, url: str, jobs: int, seconds: float) -> None:
-        self._local = local
+        self.local = local
         self._app = make_app(url)
         self._redis = _client(url)
         self._seconds = seconds
@@ -120,7 +120,7 @@ class Remote:
         """
         with _told():
             self._redis.ping()
-        ready = self._local.start()
+        ready = self.local.start()
         self._fingerprint = ready.fingerprint
         return ready
 
@@ -133,7 +133,7 @@ class Remote:
         while not schedule.done or self._sent:
             while len(self._sent) < self.jobs and (unit := schedule.next(0)) is not None:
                 if unit.kind == "assemble":
-                    yield self._local.do(unit)
+                    yield self.local.do(unit)
                 else:
                     self._send(unit)
             if schedule.done:
@@ -150,7 +150,7 @@ class Remote:
         self._sent.clear()
         with suppress(RedisError):
             self._redis.delete(_wanted(self._reply), self._reply)
-        self._local.kill()
+        self.local.kill()
 
     def _send(self, unit: Unit, *, again: bool = False) -> None:
         key = uuid4().hex

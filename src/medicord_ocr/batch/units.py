@@ -20,7 +20,7 @@ from medicord_ocr import errors
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.faults import as_medicord, log_trace
 from medicord_ocr.options import Options
-from medicord_ocr.schema import Document, FileType
+from medicord_ocr.schema import Document, FieldInfo, FileType
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -239,14 +239,18 @@ def _made(part: PagesRead, options: Options, outcome: Outcome) -> Outcome:
 
 
 def fields_of(document: Document) -> Iterator[Any]:
-    """The fields of a document that hold a value: of the header, then of every item."""
+    """The fields of a document that hold a value, or should: of the header, then of every item."""
     header = document.header
-    for field_ in (header.report_date, header.facility, header.doctor):
-        if field_ is not None:
-            yield field_
+    found = [header.report_date, header.facility, header.doctor]
     for category in ("lab_results", "prescriptions", "imaging", "other"):
         for item in getattr(document.categories, category):
-            yield from item.fields.values()
+            found.extend(item.fields.values())
+    return (info for info in found if info is not None and holds_value(info))
+
+
+def holds_value(info: FieldInfo) -> bool:
+    """Whether a field is there on the page, or a person should look whether it is."""
+    return info.raw is not None or info.needs_review
 
 
 @cache

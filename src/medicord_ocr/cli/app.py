@@ -119,6 +119,7 @@ def batch(
     paths: given.BatchPaths,
     output: given.RecordsFile,
     format: given.RecordsFormat = None,
+    report: given.Report = None,
     lang: given.Languages = None,
     pages: given.Pages = None,
     engine: given.Engine = "auto",
@@ -171,6 +172,7 @@ def batch(
         force=force,
         log_json=log_json,
         broker=broker,
+        report=report,
     )
     raise typer.Exit(command.run(request))
 

@@ -152,6 +152,14 @@ Exclude = Annotated[
     list[str] | None,
     typer.Option(metavar="PATTERN", help="No files like this; repeatable.", show_default=False),
 ]
+Report = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE.html",
+        help="A page of what was done: totals, failures, and each value that needs review beside "
+        "its cutting of the page (patient data).",
+    ),
+]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Messages as a JSON object a line.")]
 Broker = Annotated[
     str | None,

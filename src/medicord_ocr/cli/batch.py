@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -43,6 +44,7 @@ class Request:
         retry_failed, force: what to read again.
         log_json: whether messages are a JSON object a line.
         broker: Redis whose workers read, None to read on this machine.
+        report: where an HTML page of what was done goes, None for none.
     """
 
     paths: Sequence[str]
@@ -55,6 +57,7 @@ class Request:
     force: bool = False
     log_json: bool = False
     broker: str | None = None
+    report: Path | None = None
 
 
 def run(request: Request) -> int:
@@ -85,6 +88,12 @@ def run(request: Request) -> int:
             tally = task.run()
         watcher.summary(tally, output)
         write_outputs(request.places)
+        if request.report is not None:
+            from medicord_ocr.cli.report import write_report
+
+            sources = {source.name: source.path for source in found.found}
+            local = pool if isinstance(pool, Pool) else pool.local
+            write_report(output, request.report, sources, request.options, local.call)
     if stops:
         raise Stopped(stops[0])
     return SOME_FAILED if tally.statuses.total() > tally.statuses["ok"] else 0
