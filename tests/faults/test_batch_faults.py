@@ -2,8 +2,11 @@
 
 import json
 import os
+import random
 import signal
+import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,9 @@ from tests.faults.pipeline_stand_in import SECRET, picture
 from tests.faults.test_cli_faults import alive, started_command, wait_for
 
 pytestmark = pytest.mark.faults
+
+#: How often one archive is killed at random: 20 times by ``make soak``.
+KILLS = int(os.environ.get("SOAK_KILLS", "4"))
 
 Command = Callable[..., Result]
 
@@ -212,6 +218,62 @@ def test_a_killed_run_leaves_whole_lines_and_the_next_one_goes_on(
     result = batch()
     assert "2 were read before" in result.err
     assert texts(tmp_path) == {"a": "a", "b": "b", "c": f"wait {started} 3", "d": "d"}
+
+
+def test_killed_at_random_moments_it_ends_with_the_records_of_an_undisturbed_run(
+    batch: Command, tmp_path: Path, variables: dict[str, str]
+) -> None:
+    (tmp_path / "in" / "sub").mkdir()
+    for n in range(60):
+        picture(
+            tmp_path / "in" / ("sub" if n % 2 else ".") / f"{n}.png", f"page {n} of the archive"
+        )
+    picture(tmp_path / "in" / "long.tif", *(f"leaf {n} of many" for n in range(40)))
+    picture(tmp_path / "in" / "bad.png", "fault")
+    moments = random.Random(20)
+    arguments = ("batch", "in", "-o", "out.jsonl", "--jobs", "2")
+    for _ in range(KILLS):
+        with started_command(*arguments, cwd=tmp_path, env=variables) as process:
+            with suppress(subprocess.TimeoutExpired):
+                # A start takes about a second; some are killed in it, some have long ended.
+                process.wait(moments.uniform(0.3, 3.0))
+            process.kill()
+            process.communicate(timeout=20)
+    assert batch().code == 9
+    assert batch("-o", "undisturbed.jsonl").code == 9
+
+    def comparable(name: str) -> dict[str, Any]:
+        lines = (tmp_path / name).read_bytes().splitlines()
+        found = {(record := json.loads(line))["source"]: record for line in lines}
+        assert len(found) == len(lines) == 62
+        for record in found.values():
+            record.pop("timings_ms")
+            for key in ("timings_ms", "extracted_at"):
+                (record["document"] or {}).pop(key, None)
+        return found
+
+    assert comparable("out.jsonl") == comparable("undisturbed.jsonl")
+
+
+def test_watching_goes_on_with_what_appears_until_it_is_stopped(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    (tmp_path / "in").mkdir()
+    arguments = ("batch", "in", "-o", "out.jsonl", "--jobs", "1", "--watch", "--format", "csv")
+    with started_command(*arguments, cwd=tmp_path, env=variables) as process:
+        out = tmp_path / "out.jsonl"
+        put(tmp_path, a="first leaf")
+        assert wait_for(lambda: out.exists() and out.read_bytes().count(b"\n") == 1, seconds=20)
+        put(tmp_path, b="other leaf")
+        (tmp_path / "in" / ".copying.png").write_bytes(b"half of a file")
+        assert wait_for(lambda: out.read_bytes().count(b"\n") == 2, seconds=20)
+        os.killpg(process.pid, signal.SIGINT)
+        _, err = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert texts(tmp_path) == {"a": "first leaf", "b": "other leaf"}
+    assert b"2 of 2 documents" in err
+    assert b"leaf" not in err
+    assert (tmp_path / "out.csv").exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")

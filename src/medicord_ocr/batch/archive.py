@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from medicord_ocr.batch.child import Ready
-from medicord_ocr.batch.inputs import Input
+from medicord_ocr.batch.inputs import Input, state
 from medicord_ocr.batch.journal import Journal
 from medicord_ocr.batch.ledger import Entry, Ledger
 from medicord_ocr.batch.records import digest, record_line, renamed
@@ -55,7 +55,7 @@ class Tally:
     """What was done so far.
 
     Attributes:
-        total: inputs that there are, where that is known.
+        total: inputs that there are, as far as is known.
         statuses: inputs by the status of their record, of this run or an earlier one.
         unchanged: inputs that an earlier run had read.
         copied: inputs with the content of another.
@@ -136,7 +136,7 @@ class Archive:
         self._exhausted = False
         self._jobs: dict[int, _Planned] = {}
         self._twins: dict[str, list[Input]] = {}
-        self._number = 0
+        self._number = self._came = 0
         self._unsafe = 0
         self._synced = time.monotonic()
         self.tally = Tally()
@@ -197,7 +197,9 @@ class Archive:
 
     def _plan(self, source: Input) -> None:
         """Decide whether an input is to be read, and begin it where it is."""
-        changed = _changed(source.path)
+        self._came += 1
+        self.tally.total = max(self.tally.total, self._came)
+        changed = state(source.path)
         known = self._ledger.get(source.name)
         if known is not None and known.options != self._fingerprint:
             known = None
@@ -247,7 +249,7 @@ class Archive:
         entry = self._append(line, planned, finished.status)
         self._watcher.document(finished.job.name, finished.status, finished.problems, seconds)
         for source in self._twins.pop(planned.sha256 or "", ()):
-            self._copy(entry, _Planned(source, planned.sha256, _changed(source.path)))
+            self._copy(entry, _Planned(source, planned.sha256, state(source.path)))
 
     def _copy(self, twin: Entry, planned: _Planned) -> None:
         """The record of an input whose content another one has."""
@@ -258,7 +260,7 @@ class Archive:
 
     def _append(self, line: bytes, planned: _Planned, status: str) -> Entry:
         # What changed while it was read is looked at again by the next run.
-        now = _changed(planned.source.path)
+        now = state(planned.source.path)
         entry = Entry(
             planned.source.name,
             planned.sha256,
@@ -282,12 +284,3 @@ class _Planned:
     source: Input
     sha256: str | None
     changed: str | None
-
-
-def _changed(path: Path) -> str | None:
-    """What tells that a file is the one it was: any change of its content changes this too."""
-    try:
-        about = path.stat()
-    except (OSError, ValueError):
-        return None
-    return f"{about.st_size}.{about.st_mtime_ns}.{about.st_ctime_ns}"

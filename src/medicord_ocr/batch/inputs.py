@@ -84,6 +84,7 @@ def find_inputs(
     choice: Choice = Choice(),
     *,
     standard_input: Callable[[], Path] | None = None,
+    empty: bool = False,
 ) -> Inputs:
     """The documents that the paths name; folders are searched through, hidden files left out.
 
@@ -91,6 +92,7 @@ def find_inputs(
         paths: files and folders; ``-`` where ``standard_input`` is given.
         choice: which files of folders are taken.
         standard_input: stores a document that comes from there, and tells where.
+        empty: whether there may be none.
 
     Raises:
         UsageError: standard input is named twice.
@@ -115,7 +117,7 @@ def find_inputs(
                 found.append(Input(shown(name), file))
         else:
             found.append(Input(shown(Path(path)), Path(path)))
-    if not found:
+    if not found and not empty:
         raise UnsupportedInput(
             f"no documents in {', '.join(paths)}",
             hint=f"Names of documents end in {', '.join(sorted(SUFFIXES))}",
@@ -161,6 +163,18 @@ def _looks_like_document(file: Path) -> bool:
 def shown(path: Path) -> str:
     """The path as UTF-8 with forward slashes; bytes of a name that are not UTF-8 are replaced."""
     return os.fsencode(path.as_posix()).decode("utf-8", "replace")
+
+
+def state(path: Path) -> str | None:
+    """What tells that a file is the one it was: any change of its content changes this too.
+
+    None where there is no such file.
+    """
+    try:
+        about = path.stat()
+    except (OSError, ValueError):  # ValueError: a NUL character in the path
+        return None
+    return f"{about.st_size}.{about.st_mtime_ns}.{about.st_ctime_ns}"
 
 
 def store_standard_input(folder: Path, max_bytes: int) -> Path:

@@ -129,6 +129,7 @@ def batch(
     force: given.Force = False,
     include: given.Include = None,
     exclude: given.Exclude = None,
+    watch: given.Watch = False,
     log_json: given.LogJson = False,
     broker: given.Broker = None,
     password_file: given.PasswordFile = None,
@@ -173,6 +174,7 @@ def batch(
         log_json=log_json,
         broker=broker,
         report=report,
+        watch=watch,
     )
     raise typer.Exit(command.run(request))
 

@@ -160,6 +160,14 @@ Report = Annotated[
         "its cutting of the page (patient data).",
     ),
 ]
+Watch = Annotated[
+    bool,
+    typer.Option(
+        "--watch",
+        help="Go on with documents as they appear or change, until stopped; tables and report are "
+        "made then.",
+    ),
+]
 LogJson = Annotated[bool, typer.Option("--log-json", help="Messages as a JSON object a line.")]
 Broker = Annotated[
     str | None,

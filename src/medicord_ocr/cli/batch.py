@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,15 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from medicord_ocr.batch import archive
-from medicord_ocr.batch.inputs import STANDARD_INPUT, Choice, find_inputs, listed_paths
+from medicord_ocr.batch.inputs import (
+    STANDARD_INPUT,
+    Choice,
+    Input,
+    find_inputs,
+    listed_paths,
+)
 from medicord_ocr.batch.pool import Pool, default_jobs
+from medicord_ocr.batch.watch import watch as watching
 from medicord_ocr.cli.faults import Stopped
 from medicord_ocr.cli.outputs import Places, write_outputs
 from medicord_ocr.cli.scratch import scratch
@@ -45,6 +52,7 @@ class Request:
         log_json: whether messages are a JSON object a line.
         broker: Redis whose workers read, None to read on this machine.
         report: where an HTML page of what was done goes, None for none.
+        watch: whether to go on with documents that appear, until stopped.
     """
 
     paths: Sequence[str]
@@ -58,6 +66,7 @@ class Request:
     log_json: bool = False
     broker: str | None = None
     report: Path | None = None
+    watch: bool = False
 
 
 def run(request: Request) -> int:
@@ -70,20 +79,22 @@ def run(request: Request) -> int:
         MedicordError: nothing can be read or written.
         Stopped: it was told to stop, and did.
     """
-    found = find_inputs(_paths(request.paths), request.choice)
+    coming = _Coming(_paths(request.paths), request.choice, watch=request.watch)
     output = request.places.records
     asked = archive.Request(
-        found.found, output, request.options, request.retry_failed, request.force
+        coming.inputs, output, request.options, request.retry_failed, request.force
     )
     with (
         scratch(),
         _readers(request) as pool,
         open_watcher(json=request.log_json) as watcher,
     ):
-        if found.left_out:
-            watcher.say(f"{found.left_out} files of other kinds left out")
+        if coming.left_out:
+            watcher.say(f"{coming.left_out} files of other kinds left out")
+        if request.watch:
+            watcher.say("watching for documents (stop with Ctrl-C)")
         task = archive.Archive(asked, pool, watcher)
-        task.tally.total = len(found.found)
+        task.tally.total = len(coming.paths)
         with _stopping(task, pool) as stops:
             tally = task.run()
         watcher.summary(tally, output)
@@ -91,12 +102,33 @@ def run(request: Request) -> int:
         if request.report is not None:
             from medicord_ocr.cli.report import write_report
 
-            sources = {source.name: source.path for source in found.found}
             local = pool if isinstance(pool, Pool) else pool.local
-            write_report(output, request.report, sources, request.options, local.call)
+            write_report(output, request.report, coming.paths, request.options, local.call)
     if stops:
         raise Stopped(stops[0])
     return SOME_FAILED if tally.statuses.total() > tally.statuses["ok"] else 0
+
+
+class _Coming:
+    """The documents of a batch, all there are or as they come.
+
+    Attributes:
+        inputs: for the archive.
+        paths: of those that came so far, by name.
+        left_out: files of other kinds, of the first look.
+    """
+
+    def __init__(self, paths: Sequence[str], choice: Choice, *, watch: bool) -> None:
+        self._paths, self._choice = paths, choice
+        found = find_inputs(paths, choice, empty=watch)
+        self.left_out = found.left_out
+        self.paths = {source.name: source.path for source in found.found}
+        self.inputs: Iterable[Input | None] = watching(self._look) if watch else found.found
+
+    def _look(self) -> tuple[Input, ...]:
+        found = find_inputs(self._paths, self._choice, empty=True).found
+        self.paths.update({source.name: source.path for source in found})
+        return found
 
 
 @contextmanager
