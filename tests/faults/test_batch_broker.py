@@ -1,10 +1,7 @@
 """A batch whose pages are read by real Celery workers behind a real Redis."""
 
 import json
-import shutil
 import signal
-import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,11 +9,11 @@ from typing import Any
 
 import pytest
 from redis import Redis
-from redis.exceptions import RedisError
 
 from tests.command import environment, run
 from tests.faults.pipeline_stand_in import picture
 from tests.faults.test_cli_faults import alive, started_command, wait_for
+from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.faults
 
@@ -24,24 +21,21 @@ BATCH = ("batch", "in", "-o", "out.jsonl")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    program = shutil.which("redis-server")
-    assert program, "make dev installs redis-server"
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("redis")
-    settings = ("--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
-    with subprocess.Popen([program, *settings], stdout=subprocess.DEVNULL) as process:
-        with Redis(port=port) as client:
-            assert wait_for(lambda: answers(client))
-            yield client
-        process.terminate()
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    found = RedisServer(tmp_path_factory.mktemp("redis"))
+    yield found
+    found.stop()
 
 
 @pytest.fixture
-def broker(server: Redis) -> str:
-    server.flushall()
-    return f"redis://127.0.0.1:{server.connection_pool.connection_kwargs['port']}/0"
+def server(running: RedisServer) -> Redis:
+    running.client.flushall()
+    return running.client
+
+
+@pytest.fixture
+def broker(running: RedisServer, server: Redis) -> str:
+    return running.url
 
 
 @pytest.fixture
@@ -53,13 +47,6 @@ def variables(tmp_path: Path) -> dict[str, str]:
     (site / "sitecustomize.py").write_text(text)
     (tmp_path / "in").mkdir()
     return environment(site, Path(__file__).parents[2])
-
-
-def answers(client: Redis) -> bool:
-    try:
-        return bool(client.ping())
-    except RedisError:
-        return False
 
 
 def records(tmp_path: Path) -> dict[str, Any]:

@@ -45,6 +45,8 @@ def test_strong_settings_start_in_production() -> None:
         ({"jwt_secret_key": "please-change-this-jwt-secret-key"}, "JWT_SECRET_KEY is weak"),
         ({"client_secret": STRONG["jwt_secret_key"]}, "the same"),
         ({"delete_after_processing": False}, "DELETE_AFTER_PROCESSING"),
+        ({"redis_url": "redis://cache:6379/0"}, "REDIS_URL has no password"),
+        ({"redis_url": "redis://127.0.0.2@cache:6379/0"}, "REDIS_URL has no password"),
     ],
 )
 def test_production_refuses_a_weak_setting(change: dict[str, Any], word: str) -> None:
@@ -100,6 +102,8 @@ def test_development_keeps_the_secrets_that_are_given() -> None:
         ("CORS_ORIGINS", "app.example.org"),
         ("RATE_LIMIT_PER_MINUTE", "0"),
         ("MAX_FILE_SIZE_MB", "-1"),
+        ("CELERY_BROKER_URL", "amqp://guest@localhost//"),
+        ("REDIS_URL", "redis:///0"),
     ],
 )
 def test_a_bad_value_is_a_sentence_that_names_the_variable(
@@ -132,3 +136,15 @@ def test_limits_over_http_are_the_contracts() -> None:
     assert options.max_bytes == 10 * 1024 * 1024
     assert options.max_pages == 200
     assert options.max_pixels == 100_000_000
+
+
+def test_a_redis_with_a_password_or_on_this_machine_starts_in_production() -> None:
+    for url in ("redis://:a-password@cache:6379/0", "redis://localhost:6379/0"):
+        checked(made(**STRONG, redis_url=url), PUBLIC)
+
+
+def test_a_broker_needs_a_folder_that_is_shared(tmp_path: Path) -> None:
+    url = "redis://127.0.0.1:6379/0"
+    with pytest.raises(SettingsError, match="UPLOAD_DIR is not"):
+        checked(made(celery_broker_url=url), Bind())
+    checked(made(celery_broker_url=url, upload_dir=tmp_path), Bind())

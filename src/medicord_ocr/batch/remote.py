@@ -11,7 +11,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cache
@@ -38,11 +38,11 @@ TASK = "medicord_ocr.read_unit"
 QUEUE = "medicord-ocr-batch"
 _KEYS = "medicord-ocr:batch:"
 #: Seconds between two signs of life of a unit, and after which there must have been one.
-_BEAT, _DEAD = 3, 12
+BEAT, DEAD = 3, 12
 #: Seconds that outcomes nobody fetched, and the tasks of a run that was killed, are kept.
 _KEPT = 3600
 #: Seconds after which a unit that no worker has, and that waits in no queue, is sent again.
-_MISLAID = 60.0
+MISLAID = 60.0
 #: Seconds between two complaints that no worker answers.
 _COMPLAIN = 60.0
 #: Units under way where the user says nothing: enough for so many processes of workers.
@@ -73,7 +73,8 @@ def _outcomes() -> TypeAdapter[Outcome]:
     return TypeAdapter(Outcome)
 
 
-def _client(url: str) -> Redis:
+def redis_client(url: str) -> Redis:
+    """A client of Redis that notices when it is gone."""
     from redis import Redis
 
     return Redis.from_url(url, socket_keepalive=True, health_check_interval=30)
@@ -99,7 +100,7 @@ class Remote:
     def __init__(self, local: Pool, url: str, jobs: int, seconds: float) -> None:
         self.local = local
         self._app = make_app(url)
-        self._redis = _client(url)
+        self._redis = redis_client(url)
         self._seconds = seconds
         self._reply = f"{_KEYS}{uuid4().hex}"
         self._sent: dict[str, _Sent] = {}
@@ -118,7 +119,7 @@ class Remote:
         Raises:
             MedicordError: readers are missing, or Redis does not answer.
         """
-        with _told():
+        with told():
             self._redis.ping()
         ready = self.local.start()
         self._fingerprint = ready.fingerprint
@@ -138,7 +139,7 @@ class Remote:
                     self._send(unit)
             if schedule.done:
                 self._withdraw()
-            with _told():
+            with told():
                 found = self._redis.brpop([self._reply], timeout=1)
             yield self._received(found[1]) if found else None
             yield from self._missed()
@@ -156,7 +157,7 @@ class Remote:
         key = uuid4().hex
         text = _units().dump_json(_portable(unit)).decode()
         arguments = [text, key, self._reply, self._seconds, self._fingerprint]
-        with _told():
+        with told():
             self._redis.sadd(_wanted(self._reply), key)
             self._redis.expire(_wanted(self._reply), _KEPT)
             self._app.send_task(TASK, arguments, task_id=key, queue=QUEUE)
@@ -183,10 +184,10 @@ class Remote:
     def _missed(self) -> Iterator[Outcome]:
         """Send units again whose worker is gone; of those that were, the outcome of a crash."""
         now = time.monotonic()
-        if now - self._looked < _BEAT:
+        if now - self._looked < BEAT:
             return
         self._looked = now
-        with _told():
+        with told():
             self._redis.expire(_wanted(self._reply), _KEPT)
             waiting = self._redis.llen(QUEUE)
             gone = [key for key, sent in self._sent.items() if self._is_gone(key, sent, waiting)]
@@ -216,15 +217,15 @@ class Remote:
 
     def _taken(self, key: str) -> _Sent:
         """What was sent under that key, which is wanted no more."""
-        with _told():
+        with told():
             self._redis.srem(_wanted(self._reply), key)
         return self._sent.pop(key)
 
     def _is_gone(self, key: str, sent: _Sent, waiting: Any) -> bool:
         age = time.monotonic() - sent.at
         if sent.begun:
-            return age > _DEAD and not self._redis.exists(f"{_KEYS}{key}")
-        return age > _MISLAID and waiting == 0
+            return age > DEAD and not self._redis.exists(f"{_KEYS}{key}")
+        return age > MISLAID and waiting == 0
 
 
 def _wanted(reply: str) -> str:
@@ -233,15 +234,21 @@ def _wanted(reply: str) -> str:
 
 
 def _portable(unit: Unit) -> Unit:
-    """A unit as another machine can do it; without the key of a language model, it has its own."""
-    options = unit.job.options
-    if options.correction is not None:
-        options = replace(options, correction=replace(options.correction, key=None))
-    return replace(unit, job=replace(unit.job, path=unit.job.path.absolute(), options=options))
+    """A unit as another machine can do it."""
+    job = unit.job
+    options = portable(job.options)
+    return replace(unit, job=replace(job, path=job.path.absolute(), options=options))
+
+
+def portable(options: Options) -> Options:
+    """Options as another machine takes them: it has its own key of a language model."""
+    if options.correction is None:
+        return options
+    return replace(options, correction=replace(options.correction, key=None))
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def told() -> Iterator[None]:
     """Let what Redis says be one of our errors."""
     from kombu.exceptions import OperationalError
     from redis.exceptions import RedisError
@@ -251,7 +258,7 @@ def _told() -> Iterator[None]:
     except (RedisError, OperationalError) as error:
         raise EngineError(
             f"the queue cannot be reached ({type(error).__name__})",
-            hint="Is Redis running, and its address right? Start the batch again to go on",
+            hint="Is Redis running, and its address right? A batch that is started again goes on",
             code="engine.queue",
         ) from error
 
@@ -261,13 +268,19 @@ def _told() -> Iterator[None]:
 _OTHER_VERSION = "dependency.other_version"
 
 
-def work(url: str, jobs: int, defaults: Options) -> signal.Signals | None:
+def work(
+    url: str,
+    jobs: int,
+    defaults: Options,
+    register: Callable[[Celery], str] | None = None,
+) -> signal.Signals | None:
     """Do units of any run until told to stop; what is begun is finished first.
 
     Args:
         url: of Redis.
         jobs: units at a time.
         defaults: of this machine: where its programs and language data are.
+        register: lets the application do other things too, and tells the queue they come from.
 
     Returns:
         The signal that told it to stop.
@@ -285,12 +298,12 @@ def work(url: str, jobs: int, defaults: Options) -> signal.Signals | None:
         came.append(signal.Signals[sig])
 
     worker_shutting_down.connect(stopping)
-    with _told():
-        _client(url).ping()
+    with told():
+        redis_client(url).ping()
     _register(app, defaults)
     worker = app.Worker(
         concurrency=jobs,
-        queues=[QUEUE],
+        queues=[QUEUE, *([register(app)] if register else ())],
         hostname=f"medicord-ocr-{uuid4().hex[:8]}@{node()}",
         loglevel=log.getEffectiveLevel(),
         quiet=True,
@@ -310,24 +323,24 @@ def _register(app: Celery, defaults: Options) -> None:
         defaults: of this machine: where its programs and language data are.
     """
     local = threading.local()
-    redis = _client(app.conf.broker_url)
+    redis = redis_client(app.conf.broker_url)
 
     @app.task(name=TASK, ignore_result=True)  # type: ignore[untyped-decorator]
     def read_unit(text: str, key: str, reply: str, seconds: float, fingerprint: str) -> None:
         unit = _units().validate_json(text)
-        unit = replace(unit, job=replace(unit.job, options=_here(unit.job.options, defaults)))
+        unit = replace(unit, job=replace(unit.job, options=here(unit.job.options, defaults)))
         if not redis.sismember(_wanted(reply), key):
             return
         redis.lpush(reply, key)
         redis.expire(reply, _KEPT)
-        with _alive(redis, f"{_KEYS}{key}"):
+        with alive(redis, f"{_KEYS}{key}"):
             outcome = _do(local, unit, seconds, fingerprint)
             redis.lpush(reply, key.encode() + b" " + _outcomes().dump_json(outcome))
             redis.expire(reply, _KEPT)
 
 
-def _here(options: Options, defaults: Options) -> Options:
-    """The options of a unit with this machine's programs and servers: a queue names none."""
+def here(options: Options, defaults: Options) -> Options:
+    """Options that came with this machine's programs and servers: a queue names none."""
     return replace(
         options,
         tesseract_cmd=defaults.tesseract_cmd,
@@ -339,29 +352,39 @@ def _here(options: Options, defaults: Options) -> Options:
 def _do(local: Any, unit: Unit, seconds: float, fingerprint: str) -> Outcome:
     """Have a unit done by the process of this thread."""
     try:
-        child: Child | None = getattr(local, "child", None)
-        if child is None or not child.alive or local.options != unit.job.options:
-            if child is not None:
-                child.end()
-            local.child = child = Child(unit.job.options, MEMORY_LIMIT)
-            local.options = unit.job.options
+        child = own_child(local, unit.job.options)
         if child.wait_ready().fingerprint != fingerprint:
             raise MissingDependency(
                 "a worker has other versions of the program, its engines or models",
                 hint="Install the same on every machine; medicord-ocr doctor shows them",
                 code=_OTHER_VERSION,
             )
-        outcome, memory = child.do(unit, seconds)
-        if worn(child, memory):
-            child.end()
+        outcome, _ = child.do(unit, seconds)
     except MedicordError as error:
         problem = Problem.of(error, unit.page or None)
         return Outcome(unit.job.number, unit.kind, unit.page, problem)
     return outcome
 
 
+def own_child(local: Any, options: Options) -> Child:
+    """The process of this thread, a fresh one where it is gone, worn or has other options.
+
+    Args:
+        local: of the thread; keeps the process.
+        options: whose readers it loads.
+    """
+    child: Child | None = getattr(local, "child", None)
+    if child is not None:
+        if child.alive and local.options == options and not worn(child, child.memory()):
+            return child
+        child.end()
+    local.child, local.options = Child(options, MEMORY_LIMIT), options
+    made: Child = local.child
+    return made
+
+
 @contextmanager
-def _alive(redis: Redis, key: str) -> Iterator[None]:
+def alive(redis: Redis, key: str) -> Iterator[None]:
     """Renew a key until the block ends."""
     from redis.exceptions import RedisError
 
@@ -370,8 +393,8 @@ def _alive(redis: Redis, key: str) -> Iterator[None]:
     def beat() -> None:
         while not over.is_set():
             with suppress(RedisError):  # one that is missed is made up for by the next
-                redis.set(key, b"", ex=_DEAD)
-            over.wait(_BEAT)
+                redis.set(key, b"", ex=DEAD)
+            over.wait(BEAT)
         with suppress(RedisError):
             redis.delete(key)
 

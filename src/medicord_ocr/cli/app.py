@@ -186,7 +186,9 @@ def worker(
     quiet: given.Quiet = False,
     verbose: given.Verbose = False,
 ) -> None:
-    """Read pages for batch --broker of any machine, until stopped.
+    """Read pages for batch --broker of any machine, and documents for serve, until stopped.
+
+    Documents of a service are read where UPLOAD_DIR names the folder that it shares.
 
     It opens files under the paths that the batch has, with its own programs and models, which have
     to be the same. Whoever can write to Redis can have any file read that this user may read. The

@@ -7,14 +7,20 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from medicord_ocr.batch.child import interrupts_blocked
 from medicord_ocr.cli import messages
 from medicord_ocr.cli.faults import Stopped
 from medicord_ocr.cli.scratch import scratch
+from medicord_ocr.errors import MissingDependency
 
 if TYPE_CHECKING:
+    from celery import Celery
+
+    from medicord_ocr.options import Options
     from medicord_ocr.settings import Settings
 
 #: Seconds after which a process notices that the one that started it was killed.
@@ -34,7 +40,7 @@ def start_ahead(jobs: int) -> None:
 
 
 def serve_queue(broker: str, jobs: int | None, settings: Settings) -> int:
-    """Do what batches send to a queue, until stopped.
+    """Do what batches, and a service with the same UPLOAD_DIR, send to a queue, until stopped.
 
     Args:
         broker: URL of Redis.
@@ -52,11 +58,29 @@ def serve_queue(broker: str, jobs: int | None, settings: Settings) -> int:
     from medicord_ocr.batch.remote import work
     from medicord_ocr.cli.extract import run_options
 
+    options = run_options(settings)
     with scratch():
-        came = work(broker, jobs or default_jobs(), run_options(settings))
+        came = work(broker, jobs or default_jobs(), options, _documents(broker, options))
     if came is not None:
         raise Stopped(came)
     return 0
+
+
+def _documents(broker: str, options: Options) -> Callable[[Celery], str] | None:
+    """What lets a worker read the documents of a service; None where they share no folder."""
+    from medicord_ocr.server.config import load_queue_settings
+
+    queue = load_queue_settings()
+    if queue.upload_dir is None:
+        return None
+    try:
+        from medicord_ocr.server.documents import register, shared
+    except ModuleNotFoundError as error:
+        raise MissingDependency(
+            "UPLOAD_DIR is set, and what reads the documents of a service is not installed",
+            hint="pip install 'medicord-ocr[serve,queue]', or unset UPLOAD_DIR",
+        ) from error
+    return partial(register, shared=shared(queue, broker), defaults=options)
 
 
 def _prepare(level: str, parent: int) -> None:

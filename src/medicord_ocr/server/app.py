@@ -24,7 +24,7 @@ from medicord_ocr.server import api, uploads
 from medicord_ocr.server.auth import Clients, Tokens
 from medicord_ocr.server.config import ServiceSettings
 from medicord_ocr.server.edge import Edge
-from medicord_ocr.server.limits import Limiter, MemoryLimiter
+from medicord_ocr.server.limits import Limiter, MemoryLimiter, RedisLimiter
 from medicord_ocr.server.metrics import Metrics
 from medicord_ocr.server.openapi import describe
 from medicord_ocr.server.problems import BadRequest, NotAllowed, NotFound, answer
@@ -61,6 +61,9 @@ def create_app(
 
     Raises:
         SettingsError: CLIENTS_FILE is bad.
+        MissingDependency: there is a broker, and Celery is not installed.
+        EngineError: there is a broker, and it does not answer.
+        OutputError: UPLOAD_DIR cannot be used.
     """
     parts = _parts(settings, folder, reading)
 
@@ -96,16 +99,26 @@ def create_app(
 
 def _parts(settings: ServiceSettings, folder: Path, reading: Reading) -> Parts:
     clients = Clients(settings)
+    redis = settings.redis_url or settings.celery_broker_url
     return Parts(
         settings,
         clients,
         Tokens(settings, clients),
-        MemoryLimiter(),
+        RedisLimiter(redis) if redis else MemoryLimiter(),
         reading,
-        EmbeddedQueue(reading, settings.queue_size, settings.result_expire_seconds),
+        _queue(settings, reading),
         Metrics(),
         folder,
     )
+
+
+def _queue(settings: ServiceSettings, reading: Reading) -> Queue:
+    broker = settings.celery_broker_url
+    if broker is None:
+        return EmbeddedQueue(reading, settings.queue_size, settings.result_expire_seconds)
+    from medicord_ocr.server.documents import CeleryQueue, shared
+
+    return CeleryQueue(shared(settings, broker), settings.queue_size)
 
 
 def _answer_errors(app: FastAPI) -> None:

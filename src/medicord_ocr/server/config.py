@@ -8,12 +8,14 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from medicord_ocr.errors import SettingsError
 from medicord_ocr.intake import FileType
+from medicord_ocr.options import on_this_machine
 from medicord_ocr.settings import Settings, load
 
 Listed = Annotated[tuple[str, ...], NoDecode]
@@ -37,7 +39,40 @@ _ORIGIN = re.compile(r"https?://[^/\s*]+")
 _PLACEHOLDER = re.compile("change|password|secret|example|your|default|client|jwt|key", re.I)
 
 
-class ServiceSettings(Settings):
+class QueueSettings(Settings):
+    """What a service and its workers have to agree on, each named as its variable in lower case.
+
+    Attributes:
+        celery_broker_url: Redis that carries queued work to workers; None keeps it in the service.
+        redis_url: Redis behind the rate limit; else the broker's.
+        celery_result_backend: Redis where queued documents and their results are; else the others.
+        upload_dir: folder that the service and its workers share, for queued uploads.
+        result_expire_seconds: how long results of queued work are kept.
+        page_timeout_seconds: after which the process that reads a page is ended.
+    """
+
+    celery_broker_url: str | None = Field(default=None, repr=False)
+    redis_url: str | None = Field(default=None, repr=False)
+    celery_result_backend: str | None = Field(default=None, repr=False)
+    upload_dir: Path | None = None
+    result_expire_seconds: Annotated[int, Field(ge=1, le=7 * 24 * 3600)] = 3600
+    page_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
+
+    @field_validator("celery_broker_url", "redis_url", "celery_result_backend")
+    @classmethod
+    def _redis(cls, value: str | None) -> str | None:
+        try:
+            parts = urlsplit(value or "redis://localhost")
+            usable = parts.scheme in ("redis", "rediss") and bool(parts.hostname)
+            _ = parts.port
+        except ValueError:
+            usable = False
+        if not usable:
+            raise ValueError("write it like redis://:PASSWORD@HOST:6379/0, or rediss:// with TLS")
+        return value
+
+
+class ServiceSettings(QueueSettings):
     """The settings of ``serve``, each named as its variable in lower case.
 
     Attributes:
@@ -58,9 +93,7 @@ class ServiceSettings(Settings):
         cors_origins: origins of web pages that may call the API; ``none`` for none.
         delete_after_processing: False keeps uploads until the end, in development only.
         request_timeout_seconds: how long a request may wait for its document.
-        page_timeout_seconds: after which the process that reads a page is ended.
         queue_size: documents that may wait; more are refused.
-        result_expire_seconds: how long results of queued work are kept.
         metrics_token: bearer token of ``/metrics``; empty leaves it open.
     """
 
@@ -81,9 +114,7 @@ class ServiceSettings(Settings):
     cors_origins: Listed = ("*",)
     delete_after_processing: bool = True
     request_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 60.0
-    page_timeout_seconds: Annotated[float, Field(gt=0, le=3600)] = 120.0
     queue_size: Annotated[int, Field(ge=1, le=10_000)] = 100
-    result_expire_seconds: Annotated[int, Field(ge=1, le=7 * 24 * 3600)] = 3600
     metrics_token: str = Field(default="", repr=False)
 
     @field_validator("trusted_proxies", "allowed_extensions", "cors_origins", mode="before")
@@ -177,6 +208,15 @@ class Bind:
         return self.certificate is not None or self.behind_proxy
 
 
+def load_queue_settings() -> QueueSettings:
+    """The settings of a worker, as the environment and ``.env`` have them now.
+
+    Raises:
+        SettingsError: a value is bad; the message names the variable.
+    """
+    return load(QueueSettings)
+
+
 def load_service_settings() -> ServiceSettings:
     """The settings as the environment and ``.env`` have them now.
 
@@ -192,6 +232,11 @@ def checked(settings: ServiceSettings, bind: Bind) -> ServiceSettings:
     Raises:
         SettingsError: they are not safe for that address; names each variable and what to do.
     """
+    if settings.celery_broker_url and settings.upload_dir is None:
+        raise SettingsError(
+            "CELERY_BROKER_URL is set and UPLOAD_DIR is not",
+            hint="Set it to a private folder that the service and its workers share",
+        )
     if settings.app_env == "production":
         problems = list(_weak(settings, bind))
         if problems:
@@ -225,6 +270,7 @@ def _weak(settings: ServiceSettings, bind: Bind) -> list[str]:
         found.append("DELETE_AFTER_PROCESSING is false")
     if not bind.secure:
         found.append("there is neither TLS (--ssl-certfile) nor --behind-proxy")
+    found.extend(_open_redis(settings))
     if not settings.client_secret and settings.clients_file is None:
         found.append("CLIENT_SECRET is missing")
     if settings.client_secret and _guessable(settings.client_secret, _SECRET_LENGTH):
@@ -236,6 +282,17 @@ def _weak(settings: ServiceSettings, bind: Bind) -> list[str]:
     elif settings.jwt_secret_key == settings.client_secret:
         found.append("JWT_SECRET_KEY and CLIENT_SECRET are the same")
     return found
+
+
+def _open_redis(settings: ServiceSettings) -> list[str]:
+    """Redis servers on other machines that ask for no password."""
+    names = ("celery_broker_url", "redis_url", "celery_result_backend")
+    given = {name: urlsplit(url) for name in names if (url := getattr(settings, name))}
+    return [
+        f"{name.upper()} has no password"
+        for name, parts in given.items()
+        if not parts.password and not on_this_machine(parts.hostname)
+    ]
 
 
 def _guessable(secret: str, least: int) -> bool:

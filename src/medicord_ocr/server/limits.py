@@ -1,14 +1,16 @@
-"""Sliding-window rate limits, in this process."""
+"""Sliding-window rate limits, in this process or in Redis for several."""
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import math
+import secrets
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from medicord_ocr.server.problems import TooMany
 
@@ -91,6 +93,64 @@ class MemoryLimiter:
     def _standing(self, times: deque[float], limit: int, allowed: bool) -> Standing:
         reset = times[0] + WINDOW - self._clock() if times else 0.0
         return Standing(limit, max(0, limit - len(times)), reset, allowed)
+
+
+#: Takes the window's times off, adds one where there is room; gives how many, the oldest, and
+#: whether it was let in. Times are Redis's own, so that machines need not agree.
+_HIT = """
+local t = redis.call('time')
+local now = t[1] * 1000000 + t[2]
+redis.call('zremrangebyscore', KEYS[1], '-inf', now - ARGV[2])
+local count = redis.call('zcard', KEYS[1])
+local allowed = 0
+if count < tonumber(ARGV[1]) then
+    allowed = 1
+    if ARGV[3] == '1' then
+        redis.call('zadd', KEYS[1], now, ARGV[4])
+        redis.call('pexpire', KEYS[1], ARGV[2] / 1000)
+        count = count + 1
+    end
+end
+local oldest = redis.call('zrange', KEYS[1], 0, 0, 'withscores')[2]
+return {count, allowed, oldest and math.floor((oldest + ARGV[2] - now) / 1000) or 0}
+"""
+
+
+class RedisLimiter:
+    """The same windows for every process that has this Redis.
+
+    Where it does not answer, the windows of this process count until it does again.
+
+    Args:
+        url: of Redis.
+    """
+
+    def __init__(self, url: str) -> None:
+        from redis.asyncio import Redis
+
+        redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._script = redis.register_script(_HIT)
+        self._here = MemoryLimiter()
+
+    async def hit(self, key: str, limit: int) -> Standing:
+        """Count one, unless the limit is reached."""
+        return await self._ask(key, limit, count=True)
+
+    async def look(self, key: str, limit: int) -> Standing:
+        """Where it stands, without counting."""
+        return await self._ask(key, limit, count=False)
+
+    async def _ask(self, key: str, limit: int, *, count: bool) -> Standing:
+        from redis.exceptions import RedisError
+
+        # Addresses and clients are nobody's business there.
+        name = f"medicord-ocr:limit:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+        arguments: list[Any] = [limit, int(WINDOW * 1e6), int(count), secrets.token_hex(8)]
+        try:
+            seen, allowed, wait = await self._script([name], arguments)
+        except RedisError:
+            return await (self._here.hit if count else self._here.look)(key, limit)
+        return Standing(limit, max(0, limit - seen), wait / 1000, bool(allowed))
 
 
 def too_many(standing: Standing) -> TooMany:

@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -55,12 +55,13 @@ class Upload:
                 self.path.unlink()
 
 
-def sweep(folder: Path, older_than: float) -> int:
+def sweep(folder: Path, older_than: float, wanted: Container[str] = ()) -> int:
     """Remove uploads that a crash left behind.
 
     Args:
         folder: of the uploads.
         older_than: seconds since they were last written.
+        wanted: names of those that stay.
 
     Returns:
         How many were removed.
@@ -68,7 +69,7 @@ def sweep(folder: Path, older_than: float) -> int:
     removed = 0
     for path in folder.glob(f"*{SUFFIX}"):
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime >= older_than:
+            if path.name not in wanted and time.time() - path.stat().st_mtime >= older_than:
                 path.unlink()
                 removed += 1
     return removed
