@@ -11,7 +11,7 @@ HALF ?= dev
 # More arguments for the tool behind the target: make test ARGS="-k khmer"
 ARGS ?=
 
-.PHONY: help install dev demo test test-easyocr lint accuracy lines bench clean
+.PHONY: help install dev demo test test-easyocr lint accuracy lines bench bundle clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: ## seconds a page by stage, memory, and the ratio to bare tesseract
 	@scripts/setup corpus
 	@$(BIN)/python -m pytest benchmarks/bench_pipeline.py
 	@$(BIN)/python -m benchmarks.compare_tesseract $(ARGS)
+
+bundle: ## dist/medicord-ocr-VERSION-offline.tar: what a machine without a network needs
+	@scripts/bundle
 
 clean: ## remove .venv and what the tools left behind
 	@rm -rf .venv .venv-easyocr .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .benchmarks build dist
