@@ -11,7 +11,7 @@ HALF ?= dev
 # More arguments for the tool behind the target: make test ARGS="-k khmer"
 ARGS ?=
 
-.PHONY: help install dev demo test test-easyocr lint accuracy lines bench bundle clean
+.PHONY: help install dev demo test test-easyocr lint accuracy lines bench soak bundle clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ bench: ## seconds a page by stage, memory, and the ratio to bare tesseract
 	@scripts/setup corpus
 	@$(BIN)/python -m pytest benchmarks/bench_pipeline.py
 	@$(BIN)/python -m benchmarks.compare_tesseract $(ARGS)
+	@$(BIN)/python -m benchmarks.batch_speed
+
+soak: dev ## archives at scale, an hour: memory, second runs, twenty kills (a twentieth is in make test)
+	@SOAK=1 SOAK_KILLS=20 $(BIN)/python -m pytest -s tests/faults/test_soak.py \
+		tests/faults/test_batch_faults.py -k "soak or random" $(ARGS)
 
 bundle: ## dist/medicord-ocr-VERSION-offline.tar: what a machine without a network needs
 	@scripts/bundle
