@@ -103,7 +103,8 @@ def test_a_process_that_is_killed_is_replaced(service: Served, tmp_path: Path) -
     os.kill(reader.pid, signal.SIGKILL)
     first.join()
     problem(answers[0], 500, "engine.crashed")
-    service.wait_ready()
+    # The next one waits for the process that takes its place.
+    assert service.client.get("/ready").status_code == 200
     assert sent(service, SAMPLES / "lab_digital.pdf").status_code == 200
 
 

@@ -61,7 +61,7 @@ class Pool:
         self._threads = ThreadPoolExecutor(size + 1, thread_name_prefix="pool")
         self._slots: list[asyncio.Task[None]] = []
         self._children: dict[int, Child] = {}
-        self._loaded: set[int] = set()
+        self._loaded = False
 
     def start(self) -> None:
         """Start the processes; ``ready`` tells when they can be used."""
@@ -80,8 +80,8 @@ class Pool:
 
     @property
     def ready(self) -> bool:
-        """Whether a process has loaded its models."""
-        return bool(self._loaded)
+        """Whether calls are taken: one that comes while a process is replaced waits for it."""
+        return self._loaded and self.fault is None
 
     @property
     def waiting(self) -> int:
@@ -125,13 +125,12 @@ class Pool:
             self._children[number] = child
             try:
                 if await self._load(child):
-                    self._loaded.add(number)
+                    self._loaded = True
                     await self._work(child)
                     log.warning("worker.replaced", pid=child.pid)
                 else:
                     await asyncio.sleep(_AGAIN)
             finally:
-                self._loaded.discard(number)
                 # Not awaited: a slot that is cancelled must not leave its process behind.
                 child.end()
                 del self._children[number]
