@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 #: Left, top, right, bottom.
 Rect = tuple[float, float, float, float]
 #: a, b, c, d, e, f of ISO 32000-1, 8.3.4: x' = ax + cy + e, y' = bx + dy + f.
@@ -35,6 +38,19 @@ class Frame(NamedTuple):
         if self.rotation == 270:
             return self.top - y, self.right - x
         return x - self.left, self.top - y
+
+    def unplaced(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The other way: points (N, 2) of the shown page as points of the page."""
+        x, y = points.T
+        if self.rotation == 90:
+            x, y = self.left + y, self.bottom + x
+        elif self.rotation == 180:
+            x, y = self.right - x, self.bottom + y
+        elif self.rotation == 270:
+            x, y = self.right - y, self.top - x
+        else:
+            x, y = self.left + x, self.top - y
+        return np.stack([x, y], axis=1)
 
     def rect(self, left: float, bottom: float, right: float, top: float) -> Rect:
         """A box of the page, placed."""

@@ -19,7 +19,7 @@ from PIL import ExifTags, Image
 from medicord_ocr.errors import LimitExceeded, MedicordError, UnreadableInput
 from medicord_ocr.intake.filetype import FileType
 from medicord_ocr.intake.raster import as_raster, stretched, upright
-from medicord_ocr.intake.source import GREY_ABOVE, Raster, SourcePage, check_pixels
+from medicord_ocr.intake.source import GREY_ABOVE, Jpeg, Raster, SourcePage, check_pixels
 from medicord_ocr.intake.tiff import count_frames, silence_libtiff
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box
@@ -46,6 +46,7 @@ class _Header(NamedTuple):
     orientation: int
     stretch: tuple[float, float]
     dpi: float | None
+    jpeg: Jpeg | None = None
 
     @property
     def final(self) -> tuple[int, int]:
@@ -82,6 +83,7 @@ class Picture:
             unread=(Box(0, 0, width, height),),
             layer_verdict="none",
             render=partial(self._render, number, header),
+            jpeg=header.jpeg,
         )
 
     def _header(self, number: int) -> _Header:
@@ -93,7 +95,8 @@ class Picture:
             stretch = _stretch(image) if self._kind == "tiff" else (1.0, 1.0)
             header = _Header(size, orientation, stretch, None)
             check_pixels(*header.final, self._options.max_pixels, self._source, page)
-            return header._replace(dpi=_dpi(image, max(header.final)))
+            jpeg = _jpeg(image, orientation) if self._kind == "jpeg" else None
+            return header._replace(dpi=_dpi(image, max(header.final)), jpeg=jpeg)
 
     def _render(self, number: int, header: _Header) -> Raster:
         page = number if self.page_count > 1 else None
@@ -170,6 +173,13 @@ def _orientation(image: Image.Image, kind: FileType) -> int:
     except Exception:
         return 1  # broken metadata do not make the picture unreadable
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _jpeg(image: Image.Image, orientation: int) -> Jpeg | None:
+    components = {"L": 1, "RGB": 3, "CMYK": 4}.get(image.mode)
+    if components is None:
+        return None
+    return Jpeg(*image.size, components, "adobe" in image.info, orientation)
 
 
 def _resolution(image: Image.Image) -> tuple[float, float] | None:

@@ -22,6 +22,24 @@ GREY_ABOVE = 40_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class Jpeg:
+    """How a JPEG file's own bytes show its page.
+
+    Attributes:
+        width, height: pixels as stored.
+        components: 1 (grey), 3 (colour) or 4 (CMYK).
+        inverted: whether 255 means no ink, as Adobe's programs write CMYK.
+        orientation: EXIF orientation, 1-8, that makes it upright.
+    """
+
+    width: int
+    height: int
+    components: int
+    inverted: bool
+    orientation: int
+
+
+@dataclass(frozen=True, slots=True)
 class SourcePage:
     """One page, not decoded yet.
 
@@ -39,6 +57,7 @@ class SourcePage:
         render: the raster, decoded when called and not kept: (H, W) grey or (H, W, 3) BGR, uint8.
             Raises MedicordError when the page cannot be decoded, ValueError after the document
             was closed.
+        jpeg: of a JPEG file, else None.
     """
 
     number: int
@@ -49,6 +68,7 @@ class SourcePage:
     unread: tuple[Box, ...]
     layer_verdict: str
     render: Callable[[], Raster]
+    jpeg: Jpeg | None = None
 
 
 class Opened(Protocol):
