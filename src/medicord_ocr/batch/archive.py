@@ -21,7 +21,9 @@ from medicord_ocr.batch.ledger import Entry, Ledger
 from medicord_ocr.batch.records import digest, record_line, renamed
 from medicord_ocr.batch.schedule import Finished, Schedule
 from medicord_ocr.batch.units import Job, Outcome, Problem, Unit
+from medicord_ocr.errors import OutputError
 from medicord_ocr.options import Options
+from medicord_ocr.searchable.places import copy, is_current, target_of
 
 #: Records and seconds after which what was written is made safe against a power cut.
 _SYNC_RECORDS, _SYNC_SECONDS = 64, 5.0
@@ -41,6 +43,7 @@ class Request:
         options: how to read them.
         retry_failed: whether to read again what failed, or lacks a page.
         force: whether to read everything again.
+        searchable: folder for the searchable PDFs, or None.
     """
 
     inputs: Iterable[Input | None]
@@ -48,6 +51,7 @@ class Request:
     options: Options
     retry_failed: bool = False
     force: bool = False
+    searchable: Path | None = None
 
 
 @dataclass(slots=True)
@@ -165,6 +169,7 @@ class Archive:
             self._feed()
             for outcome in self._pool.outcomes(self._schedule):
                 if outcome is not None:
+                    _check_written(outcome)
                     self.tally.pages += outcome.page > 0 and outcome.problem is None
                     finished = self._schedule.take(outcome)
                     if finished is not None:
@@ -209,7 +214,8 @@ class Archive:
             if known is not None and same_file
             else digest(source.path, self._request.options.max_bytes)
         )
-        if known is not None and known.sha256 == sha256 and self._settled(known):
+        fits = known is not None and known.sha256 == sha256 and self._drawn(known, changed)
+        if known is not None and fits and self._settled(known):
             if not same_file:
                 self._ledger.put(replace(known, changed=changed))
             self.tally.unchanged += 1
@@ -221,13 +227,29 @@ class Archive:
                 self._twins[sha256].append(source)
                 return
             twin = self._ledger.same(sha256, self._fingerprint)
-            if twin is not None and self._settled(twin):
+            if twin and self._settled(twin) and self._drawn(twin, twin.changed):
                 self._copy(twin, planned)
                 return
             self._twins[sha256] = []
         self._number += 1
         self._jobs[self._number] = planned
-        self._schedule.add(Job(self._number, source.name, source.path, self._request.options))
+        options, target = self._request.options, self._target(source.name)
+        self._schedule.add(Job(self._number, source.name, source.path, options, None, target))
+
+    def _target(self, name: str) -> Path | None:
+        """The searchable PDF of an input, where they are wanted."""
+        folder = self._request.searchable
+        return target_of(folder, name) if folder is not None else None
+
+    def _drawn(self, known: Entry, changed: str | None) -> bool:
+        """Whether the searchable PDF of an input is there, where one is wanted.
+
+        Args:
+            known: the input.
+            changed: what tells that its file is the one it was.
+        """
+        target = self._target(known.source)
+        return target is None or known.status == "failed" or is_current(target, _time(changed))
 
     def _settled(self, known: Entry) -> bool:
         """Whether what is known of an input is good enough for this run."""
@@ -252,11 +274,24 @@ class Archive:
             self._copy(entry, _Planned(source, planned.sha256, state(source.path)))
 
     def _copy(self, twin: Entry, planned: _Planned) -> None:
-        """The record of an input whose content another one has."""
+        """The record of an input whose content another one has, and its searchable PDF."""
+        problems = self._copy_drawn(twin, planned)
         line = renamed(self._journal.read(twin.start, twin.length), planned.source.name)
         self._append(line, planned, twin.status)
         self.tally.copied += 1
-        self._watcher.document(planned.source.name, twin.status, (), 0.0)
+        self._watcher.document(planned.source.name, twin.status, problems, 0.0)
+
+    def _copy_drawn(self, twin: Entry, planned: _Planned) -> tuple[Problem, ...]:
+        made, target = self._target(twin.source), self._target(planned.source.name)
+        if made is None or target is None or twin.status == "failed" or not made.exists():
+            return ()
+        try:
+            copy(made, target, _time(planned.changed))
+        except OutputError as error:
+            if error.code == OutputError.code:
+                raise
+            return (Problem.of(error),)
+        return ()
 
     def _append(self, line: bytes, planned: _Planned, status: str) -> Entry:
         # What changed while it was read is looked at again by the next run.
@@ -284,3 +319,19 @@ class _Planned:
     source: Input
     sha256: str | None
     changed: str | None
+
+
+def _time(changed: str | None) -> int:
+    """The time of the last change in nanoseconds, 0 where it is not known."""
+    return int(changed.split(".")[1]) if changed else 0
+
+
+def _check_written(outcome: Outcome) -> None:
+    """End the run where searchable PDFs cannot be written, as where records cannot be.
+
+    Raises:
+        OutputError: there is no room, or the folder went away.
+    """
+    problem = outcome.problem
+    if outcome.kind == "searchable" and problem and problem.code == OutputError.code:
+        raise problem.error("")

@@ -150,7 +150,7 @@ class Child:
             return outcome, memory
         error = answer if isinstance(answer, MedicordError) else self._crashed()
         self.end()
-        page = 0 if unit.kind == "assemble" else unit.page
+        page = 0 if unit.local else unit.page
         problem = Problem.of(error, page or None)
         return Outcome(unit.job.number, unit.kind, page, problem, lost=True), 0
 

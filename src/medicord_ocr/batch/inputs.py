@@ -61,13 +61,17 @@ class Choice:
     Attributes:
         include: where there are any, one must match.
         exclude: none may match.
+        apart: folder of outputs, whose files are no inputs; absolute.
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    apart: Path | None = None
 
     def takes(self, file: Path, folder: Path) -> bool:
         """Whether a file below a folder is taken."""
+        if self.apart is not None and self.apart in Path(os.path.abspath(file)).parents:
+            return False
         path = file.relative_to(folder).as_posix().lower()
         name = path.rpartition("/")[2]
 

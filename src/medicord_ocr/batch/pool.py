@@ -149,8 +149,8 @@ class Pool:
             if child is None or not child.alive:
                 child = self._new()
             seconds = self._seconds
-            if unit.kind == "assemble":
-                seconds *= 1 + 0.1 * len(unit.pages)
+            if unit.local:
+                seconds *= 1 + 0.1 * max(len(unit.pages), unit.page_count)
             self.working[threading.get_ident()] = unit
             outcome, memory = child.do(unit, seconds)
         except BaseException:

@@ -84,10 +84,10 @@ def redis_client(url: str) -> Redis:
 
 
 class Remote:
-    """Takes the place of a pool: units are done elsewhere, but for making documents of pages.
+    """Takes the place of a pool: units are done elsewhere, but for making documents and PDFs of pages.
 
     Args:
-        local: makes documents, and knows the versions that workers must have.
+        local: makes documents and PDFs, and knows the versions that workers must have.
         url: of Redis.
         jobs: units under way at a time.
         seconds: that a page may take.
@@ -133,7 +133,7 @@ class Remote:
         """
         while not schedule.done or self._sent:
             while len(self._sent) < self.jobs and (unit := schedule.next(0)) is not None:
-                if unit.kind == "assemble":
+                if unit.local:
                     yield self.local.do(unit)
                 else:
                     self._send(unit)
@@ -329,7 +329,8 @@ def _register(app: Celery, defaults: Options) -> None:
     def read_unit(text: str, key: str, reply: str, seconds: float, fingerprint: str) -> None:
         unit = _units().validate_json(text)
         unit = replace(unit, job=replace(unit.job, options=here(unit.job.options, defaults)))
-        if not redis.sismember(_wanted(reply), key):
+        # What writes a file is never asked for: a queue could name any.
+        if unit.local or not redis.sismember(_wanted(reply), key):
             return
         redis.lpush(reply, key)
         redis.expire(reply, _KEPT)

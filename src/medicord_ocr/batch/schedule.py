@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from medicord_ocr.batch.units import Job, Outcome, Problem, Unit
+from medicord_ocr.batch.units import Job, Kind, Outcome, Problem, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class _Reading:
 
     job: Job
     opened: Outcome | None = None
+    made: Outcome | None = None
     pages: dict[int, bytes] = field(default_factory=dict)
     problems: dict[int, Problem] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
@@ -112,7 +113,9 @@ class Schedule:
     def _opened(self, reading: _Reading, outcome: Outcome) -> Finished | None:
         problem = outcome.problem
         if outcome.document is not None:
-            return _finished(reading, outcome)
+            if outcome.read is not None:
+                reading.pages[outcome.page] = outcome.read
+            return self._when_made(reading, outcome, outcome)
         if outcome.lost and reading.blamed is None:
             # Its first page may be to blame: the others can still be read.
             reading.blamed = problem
@@ -135,7 +138,22 @@ class Schedule:
     def _assembled(self, reading: _Reading, outcome: Outcome) -> Finished | None:
         if outcome.problem is not None:
             reading.problems[0] = outcome.problem
-        return _finished(reading, outcome)
+        assert reading.opened is not None
+        return self._when_made(reading, outcome, reading.opened)
+
+    def _when_made(self, reading: _Reading, outcome: Outcome, opened: Outcome) -> Finished | None:
+        """The document is there, or never will be: the PDF is next, where one is wanted."""
+        if outcome.document is None or reading.job.searchable is None:
+            return _finished(reading, outcome)
+        reading.made = outcome
+        self._ready.appendleft(_of_pages(reading, "searchable", opened))
+        return None
+
+    def _searchable(self, reading: _Reading, outcome: Outcome) -> Finished | None:
+        if outcome.problem is not None:
+            reading.problems[0] = outcome.problem
+        assert reading.made is not None
+        return _finished(reading, reading.made)
 
     def _keep(
         self, reading: _Reading, page: int, read: bytes | None, problem: Problem | None
@@ -152,21 +170,29 @@ class Schedule:
             return None
         if not reading.pages:
             return _finished(reading, outcome)
-        pages = tuple(reading.pages[page] for page in sorted(reading.pages))
-        self._ready.appendleft(
-            Unit(
-                reading.job,
-                "assemble",
-                pages=pages,
-                page_count=opened.page_count,
-                file_type=opened.file_type,
-            )
-        )
+        self._ready.appendleft(_of_pages(reading, "assemble", opened))
         return None
 
 
-_STEPS = {"open": Schedule._opened, "page": Schedule._page, "assemble": Schedule._assembled}
+_STEPS = {
+    "open": Schedule._opened,
+    "page": Schedule._page,
+    "assemble": Schedule._assembled,
+    "searchable": Schedule._searchable,
+}
 _UNKNOWN = Problem("EngineError", "it gave no result", None, None, "engine.failed")
+
+
+def _of_pages(reading: _Reading, kind: Kind, opened: Outcome) -> Unit:
+    """A unit that is about all pages that were read."""
+    pages = tuple(reading.pages[page] for page in sorted(reading.pages))
+    return Unit(
+        reading.job,
+        kind,
+        pages=pages,
+        page_count=opened.page_count,
+        file_type=opened.file_type,
+    )
 
 
 def _finished(reading: _Reading, outcome: Outcome) -> Finished:

@@ -1,7 +1,8 @@
 """Units of work: a document opened, a page read, pages put together; and doing one of them.
 
 A document of one page is one unit. Of a longer one the first unit tells its pages, each page is a
-unit, and the last unit makes the document of them. Units and outcomes are plain values that go to
+unit, and the last unit makes the document of them. Where a searchable PDF is wanted, making it is
+a unit of its own: what becomes of it, the document has its record. Units and outcomes are plain values that go to
 another process, or as JSON to another machine.
 """
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from medicord_ocr.page import PageText
     from medicord_ocr.pipeline import PagesRead
 
+Kind = Literal["open", "page", "assemble", "searchable"]
 #: How bytes stand in the JSON that goes to another machine.
 _BASE64 = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
@@ -43,6 +45,7 @@ class Job:
         path: the file.
         options: how to read it.
         debug_dir: folder for the pictures of each stage, or None.
+        searchable: the searchable PDF to make of it, or None.
     """
 
     number: int
@@ -50,6 +53,7 @@ class Job:
     path: Path
     options: Options
     debug_dir: Path | None = None
+    searchable: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +63,24 @@ class Unit:
     Attributes:
         job: the document.
         kind: ``open``: tell the pages, and read the first; ``page``: read one; ``assemble``: make
-            the document.
+            the document; ``searchable``: make the PDF.
         page: its number, counted from 1. Of ``open``: 0 when no page is to be read.
-        pages: of ``assemble``: what was read, as outcomes gave it, in order.
-        page_count, file_type: of the file, for ``assemble``.
+        pages: of ``assemble`` and ``searchable``: what was read, as outcomes gave it, in order.
+        page_count, file_type: of the file, for the same.
     """
 
     __pydantic_config__: ClassVar = _BASE64
     job: Job
-    kind: Literal["open", "page", "assemble"]
+    kind: Kind
     page: int = 1
     pages: tuple[bytes, ...] = ()
     page_count: int = 0
     file_type: FileType = "pdf"
+
+    @property
+    def local(self) -> bool:
+        """Whether it is about what was read, and done where that was put together."""
+        return self.kind in ("assemble", "searchable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +120,7 @@ class Outcome:
         problem: what went wrong, or None.
         lost: whether the process that worked on it is gone.
         numbers, page_count, file_type: of ``open``: the pages to read, those in the file, its type.
-        read: the page, packed; None where ``document`` has it.
+        read: the page, packed; None where ``document`` has it and no PDF is made of it.
         document: the whole document as JSON.
         review: how many of its values need review.
         values: how many it has.
@@ -120,7 +129,7 @@ class Outcome:
 
     __pydantic_config__: ClassVar = _BASE64
     number: int
-    kind: Literal["open", "page", "assemble"]
+    kind: Kind
     page: int = 0
     problem: Problem | None = None
     lost: bool = False
@@ -144,7 +153,7 @@ class Desk:
 
     def do(self, unit: Unit) -> Outcome:
         """Do one unit; what goes wrong is in the outcome, without values of the document."""
-        page = 0 if unit.kind == "assemble" else unit.page
+        page = 0 if unit.local else unit.page
         outcome = Outcome(unit.job.number, unit.kind, page)
         start = time.perf_counter()
         try:
@@ -155,6 +164,8 @@ class Desk:
                     outcome = self._page(unit, outcome)
                 case "assemble":
                     outcome = _assemble(unit, outcome)
+                case "searchable":
+                    self._searchable(unit)
         except (Exception, SystemExit) as error:  # a library that exits must not end us with a 0
             log_trace(error)
             self.clear()
@@ -209,11 +220,23 @@ class Desk:
             if len(document.numbers) > 1:
                 return replace(outcome, read=pack(text), spent=clock.spent)
             part = pipeline.PagesRead(document.file_type, document.page_count, (text,), clock.spent)
+            if job.searchable is not None:
+                outcome = replace(outcome, read=pack(text))
             return _made(part, job.options, outcome)
         except (Exception, SystemExit) as error:
             log_trace(error)
             problem = Problem.of(as_medicord(error), unit.page)
             return replace(outcome, problem=problem, spent=clock.spent)
+
+    def _searchable(self, unit: Unit) -> None:
+        from medicord_ocr.searchable import make_searchable
+
+        job = unit.job
+        assert job.searchable is not None
+        pages = [unpack(page) for page in unit.pages]
+        password = job.options.password
+        make_searchable(job.path, self._opened(job), pages, job.searchable, password=password)
+        self.clear()
 
 
 def _assemble(unit: Unit, outcome: Outcome) -> Outcome:

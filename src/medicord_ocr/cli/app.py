@@ -36,6 +36,7 @@ Examples:
   medicord-ocr batch archive/ -o archive.jsonl
   medicord-ocr batch archive/ -o archive.jsonl --retry-failed --page-timeout 600
   medicord-ocr batch archive/ -o archive.jsonl --format xlsx
+  medicord-ocr batch archive/ -o archive.jsonl --searchable-pdf archive-pdf/
   find archive -name '*.tif' | medicord-ocr batch - -o faxes.jsonl"""
 
 # Plain help: rich would cost half of the time that --help may take.
@@ -120,6 +121,7 @@ def batch(
     output: given.RecordsFile,
     format: given.RecordsFormat = None,
     report: given.Report = None,
+    searchable_pdf: given.SearchablePdf = None,
     lang: given.Languages = None,
     pages: given.Pages = None,
     engine: given.Engine = "auto",
@@ -175,6 +177,7 @@ def batch(
         broker=broker,
         report=report,
         watch=watch,
+        searchable=searchable_pdf,
     )
     raise typer.Exit(command.run(request))
 

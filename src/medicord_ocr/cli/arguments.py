@@ -130,6 +130,14 @@ RecordsFormat = Annotated[
         show_default="jsonl",
     ),
 ]
+SearchablePdf = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="DIR",
+        help="Also make a PDF of each input, DIR/NAME.pdf, that looks as it did and whose text a "
+        "viewer finds and copies; only you can read it, and it has no password.",
+    ),
+]
 PageTimeout = Annotated[
     float,
     typer.Option(

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -28,6 +28,7 @@ from medicord_ocr.cli.scratch import scratch
 from medicord_ocr.cli.watching import open_watcher
 from medicord_ocr.errors import UsageError
 from medicord_ocr.options import Options
+from medicord_ocr.searchable.places import check_folder
 
 if TYPE_CHECKING:
     from medicord_ocr.batch.remote import Remote
@@ -53,6 +54,7 @@ class Request:
         broker: Redis whose workers read, None to read on this machine.
         report: where an HTML page of what was done goes, None for none.
         watch: whether to go on with documents that appear, until stopped.
+        searchable: folder for the searchable PDFs, None for none.
     """
 
     paths: Sequence[str]
@@ -67,6 +69,7 @@ class Request:
     broker: str | None = None
     report: Path | None = None
     watch: bool = False
+    searchable: Path | None = None
 
 
 def run(request: Request) -> int:
@@ -79,10 +82,19 @@ def run(request: Request) -> int:
         MedicordError: nothing can be read or written.
         Stopped: it was told to stop, and did.
     """
-    coming = _Coming(_paths(request.paths), request.choice, watch=request.watch)
+    choice = request.choice
+    if request.searchable is not None:
+        check_folder(request.searchable)
+        choice = replace(choice, apart=request.searchable.absolute())
+    coming = _Coming(_paths(request.paths), choice, watch=request.watch)
     output = request.places.records
     asked = archive.Request(
-        coming.inputs, output, request.options, request.retry_failed, request.force
+        coming.inputs,
+        output,
+        request.options,
+        request.retry_failed,
+        request.force,
+        request.searchable,
     )
     with (
         scratch(),

@@ -1,7 +1,7 @@
 """A font without shapes: text in it can be found and copied, whatever the script, and not seen.
 
 A code is the UTF-16 unit of its character, and every character is as wide as the others. Viewers
-want a font program all the same, so there is one with two empty glyphs (TrueType, 348 bytes).
+want a font program all the same, so there is a TrueType one of 300 bytes.
 """
 
 from __future__ import annotations
@@ -111,20 +111,25 @@ def make_font(pdf: Pdf, codes: Codes) -> Object:
 
 
 def _program() -> bytes:
-    """A TrueType font of two glyphs without outlines, 1000 units an em."""
+    """A TrueType font, 1000 units an em: an empty glyph, and one that all characters have.
+
+    That one is a line there and back. It has no area, so that nothing can be filled; it has a
+    box, which pdfium and so Chrome mark when the text is found.
+    """
+    line = struct.pack(">5hHH2B2h", 1, 0, 0, WIDTH, 1000, 1, 0, 0x31, 0x01, WIDTH, 1000)
     tables = {
-        b"glyf": b"\0\0\0\0",
+        b"glyf": line,
         b"head": struct.pack(
             ">IIIIHHqqhhhhHHhhh",
             *(0x00010000, 0x00010000, 0, 0x5F0F3CF5, 0, 1000, 0, 0),
             *(0, 0, WIDTH, 1000, 0, 8, 2, 0, 0),
         ),
         b"hhea": struct.pack(
-            ">IhhhHhhhhhh8xhH", 0x00010000, 1000, 0, 0, WIDTH, 0, 0, 0, 1, 0, 0, 0, 2
+            ">IhhhHhhhhhh8xhH", 0x00010000, 1000, 0, 0, WIDTH, 0, 0, WIDTH, 1, 0, 0, 0, 2
         ),
         b"hmtx": struct.pack(">HhHh", WIDTH, 0, WIDTH, 0),
-        b"loca": struct.pack(">3H", 0, 0, 0),
-        b"maxp": struct.pack(">IH13H", 0x00010000, 2, *(0,) * 4, 1, *(0,) * 8),
+        b"loca": struct.pack(">3H", 0, 0, len(line) // 2),
+        b"maxp": struct.pack(">IH13H", 0x00010000, 2, 2, 1, 0, 0, 1, *(0,) * 8),
     }
     head = struct.pack(">IHHHH", 0x00010000, len(tables), 64, 2, 32)
     body = b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -150,7 +151,12 @@ def _points(page: SourcePage, text: PageText | None) -> tuple[float, float]:
     if not _DPI[0] <= dpi <= _DPI[1]:
         dpi = longest / _A4
     dpi = max(dpi, longest * 72 / _LONGEST)
-    return page.width * 72 / dpi, page.height * 72 / dpi
+    # A little less, so that a viewer of that resolution does not round up to one more pixel.
+    return _down(page.width * 72 / dpi), _down(page.height * 72 / dpi)
+
+
+def _down(points: float) -> float:
+    return math.ceil(1000 * points - 1) / 1000
 
 
 def _jpeg(pdf: Pdf, data: bytes, about: Jpeg) -> Object:

@@ -19,8 +19,8 @@ from medicord_ocr.locks import hold, remove_free
 
 #: Bytes that a file's name may have on the file systems of today.
 _LONGEST_NAME = 255
-#: Seconds by which file systems round the times of files (FAT: two).
-_ROUNDING = 2.0
+#: Nanoseconds by which file systems round the times of files (FAT: two seconds).
+_ROUNDING = 2_000_000_000
 #: What goes wrong with one name, and not with the next.
 _OF_THE_NAME = frozenset(
     (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
@@ -56,10 +56,15 @@ def _short(name: str) -> str:
     return data[: _LONGEST_NAME - len(mark)].decode("utf-8", "ignore") + mark
 
 
-def is_current(target: Path, source: Path) -> bool:
-    """Whether the PDF of an input is there: it has the time of the input that it was made of."""
+def is_current(target: Path, time: int) -> bool:
+    """Whether the PDF of an input is there and made of it as it is now: they have one time.
+
+    Args:
+        target: the PDF.
+        time: of the last change of the input, in nanoseconds.
+    """
     try:
-        return abs(target.stat().st_mtime - source.stat().st_mtime) <= _ROUNDING
+        return abs(target.stat().st_mtime_ns - time) <= _ROUNDING
     except (OSError, ValueError):
         return False
 
