@@ -61,7 +61,7 @@ class Choice:
     Attributes:
         include: where there are any, one must match.
         exclude: none may match.
-        apart: folder of outputs, whose files are no inputs; absolute.
+        apart: folder of outputs, whose files are no inputs; resolved.
     """
 
     include: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ class Choice:
 
     def takes(self, file: Path, folder: Path) -> bool:
         """Whether a file below a folder is taken."""
-        if self.apart is not None and self.apart in Path(os.path.abspath(file)).parents:
+        if self.apart is not None and self.apart in file.resolve().parents:
             return False
         path = file.relative_to(folder).as_posix().lower()
         name = path.rpartition("/")[2]

@@ -84,7 +84,7 @@ def redis_client(url: str) -> Redis:
 
 
 class Remote:
-    """Takes the place of a pool: units are done elsewhere, but for making documents and PDFs of pages.
+    """Takes the place of a pool: pages are read elsewhere; documents and PDFs are made here.
 
     Args:
         local: makes documents and PDFs, and knows the versions that workers must have.

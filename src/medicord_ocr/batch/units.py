@@ -1,9 +1,9 @@
 """Units of work: a document opened, a page read, pages put together; and doing one of them.
 
 A document of one page is one unit. Of a longer one the first unit tells its pages, each page is a
-unit, and the last unit makes the document of them. Where a searchable PDF is wanted, making it is
-a unit of its own: what becomes of it, the document has its record. Units and outcomes are plain values that go to
-another process, or as JSON to another machine.
+unit, and the last unit makes the document of them. A searchable PDF, where one is wanted, is a
+unit of its own: whatever becomes of it, the document has its record. Units and outcomes are plain
+values that go to another process, or as JSON to another machine.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def run(request: Request) -> int:
     choice = request.choice
     if request.searchable is not None:
         check_folder(request.searchable)
-        choice = replace(choice, apart=request.searchable.absolute())
+        choice = replace(choice, apart=request.searchable.resolve())
     coming = _Coming(_paths(request.paths), choice, watch=request.watch)
     output = request.places.records
     asked = archive.Request(

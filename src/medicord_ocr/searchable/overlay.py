@@ -67,13 +67,20 @@ def _add(pdf: Pdf, page: Page, words: bytes, text: PageText) -> None:
         without_hidden_text(pdf, page)
     page.contents_add(words, prepend=True)
     # A copy: several pages may have one dictionary between them.
-    resources = _inherited(page.obj, Name.Resources)
-    own = Dictionary(resources) if isinstance(resources, Object) else Dictionary()
-    fonts = own.get(Name.Font)
-    own.Font = Dictionary(fonts) if isinstance(fonts, Object) else Dictionary()
+    own = _copied(_inherited(page.obj, Name.Resources))
+    own.Font = _copied(own.get(Name.Font))
     page.obj.Resources = own
     if text.quality.rotation:
         page.rotate(text.quality.rotation, relative=True)
+
+
+def _copied(found: object) -> Dictionary:
+    """A dictionary of its own with the same entries; an empty one where there is none."""
+    own = Dictionary()
+    if isinstance(found, Dictionary):
+        for name, value in found.items():
+            own[name] = value
+    return own
 
 
 def _frame(page: Object) -> Frame:

@@ -82,7 +82,8 @@ def picture_pdf(
 
 
 def _stored(part: _Part, folder: Path, stack: ExitStack) -> Pdf:
-    file = stack.enter_context(tempfile.TemporaryFile(dir=folder))
+    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # open until all is written
+    stack.callback(file.close)
     with part.finished() as pdf:
         pdf.save(file)
     return stack.enter_context(pikepdf.open(file))
