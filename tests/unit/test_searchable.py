@@ -197,7 +197,7 @@ def test_what_qpdf_cannot_open_is_shown_as_pictures(tmp_path: Path) -> None:
     file = tmp_path / "a.pdf"
     file.write_bytes(pdfs.pdf(pdfs.Page(b"0 g 72 700 100 20 re f\n", media="0 0 612 792")))
     broken = pikepdf.PdfError("it is damaged")
-    with patch.object(overlay.pikepdf, "open", side_effect=broken):
+    with patch.object(overlay, "overlaid_pdf", side_effect=broken):
         with open_document(file, Options()) as document:
             raster = document.read(1)
         text = PageText(1, raster.width, raster.height, page_of(("Glucose", BAR)).rows)

@@ -170,6 +170,7 @@ def _packages() -> Iterator[Check]:
         ("opencv-python-headless", "cv2", "pictures", True),
         ("pillow", "PIL", "JPEG, PNG, TIFF and BMP", True),
         ("pypdfium2", "pypdfium2", "PDF", True),
+        ("pikepdf", "pikepdf", "searchable PDFs", True),
         ("onnxruntime", "onnxruntime", "second reader of numbers", False),
         ("rapidocr", "rapidocr", "third reader of numbers: its model file", False),
         ("easyocr", "easyocr", "another reader of Latin script, 5 GB with torch", False),

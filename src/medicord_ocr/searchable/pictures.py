@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import cv2
 import numpy as np
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Pdf
+from pikepdf import Array, Dictionary, Name, Pdf
 
 from medicord_ocr import __version__
 from medicord_ocr.errors import MedicordError
@@ -20,14 +22,15 @@ from medicord_ocr.page import PageText
 from medicord_ocr.searchable.font import Codes, make_font
 from medicord_ocr.searchable.layer import FONT, text_stream
 
-_PRODUCER = f"medicord-ocr {__version__}"
 #: Longest side in inches of a picture whose resolution nothing tells: that of A4.
 _A4 = 11.69
 #: Dots an inch that are believed: an estimate from blurred print can be anything.
 _DPI = (36.0, 2400.0)
 #: Longest side that a page may have, in points (ISO 32000-1, annex C).
 _LONGEST = 14_400.0
-#: Bytes of pictures that are kept in memory; more go to files on the way.
+#: Page that stands for one that cannot be shown: A4.
+_BLANK = (595.28, 841.89)
+#: Bytes of pictures that are kept in memory; more go to a file on the way.
 _IN_MEMORY = 64 * 1024**2
 #: Points that a page is smaller than it should be, so that programs that draw it pixel by pixel do
 #: not round up to one more. Of 60 pictures pdfium gave 52 back as they were (20 without).
@@ -47,6 +50,25 @@ _TURNS: dict[int, Matrix] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A page that is to be made.
+
+    Attributes:
+        size: width and height in points.
+        picture: number of its picture, 0 for a blank page.
+        content: what draws it, the picture and the words.
+        words: whether it has any.
+        rotation: degrees clockwise that it is to be turned by.
+    """
+
+    size: tuple[float, float] = _BLANK
+    picture: int = 0
+    content: bytes = b""
+    words: bool = False
+    rotation: int = 0
+
+
 @contextmanager
 def picture_pdf(
     path: Path, document: SourceDocument, texts: Mapping[int, PageText], folder: Path
@@ -59,92 +81,105 @@ def picture_pdf(
         path: the file.
         document: the same, open.
         texts: the pages that were read, by number.
-        folder: for files without a name that hold what is too much for memory.
+        folder: for a file without a name that holds what is too much for memory.
 
     Raises:
-        OSError: there is no room for these.
+        OSError: there is no room for it.
     """
-    with ExitStack() as stack:
-        parts: list[Pdf] = []
-        part = _Part()
-        for number in range(1, document.page_count + 1):
-            part.add(path, document.read, number, texts.get(number))
-            if part.size > _IN_MEMORY:
-                parts.append(_stored(part, folder, stack))
-                part = _Part()
-        last = stack.enter_context(part.finished())
-        if not parts:
-            yield last
-            return
-        whole = stack.enter_context(pikepdf.new())
-        for stored in (*parts, last):
-            whole.pages.extend(stored.pages)
-        whole.docinfo["/Producer"] = _PRODUCER
-        yield whole
+    codes = Codes()
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY, dir=str(folder)) as file:
+        store = _Store(file)
+        drawn = [
+            _page(path, document, number, texts.get(number), store, codes)
+            for number in range(1, document.page_count + 1)
+        ]
+        store.finish()
+        # Not mapped into memory: that would count as memory of this process.
+        with pikepdf.open(file, access_mode=pikepdf.AccessMode.stream) as pdf:
+            _make_pages(pdf, drawn, codes)
+            yield pdf
 
 
-def _stored(part: _Part, folder: Path, stack: ExitStack) -> Pdf:
-    file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115  # open until all is written
-    stack.callback(file.close)
-    with part.finished() as pdf:
-        pdf.save(file)
-    return stack.enter_context(pikepdf.open(file))
+def _make_pages(pdf: Pdf, drawn: Iterable[_Drawn], codes: Codes) -> None:
+    font = make_font(pdf, codes)
+    for about in drawn:
+        page = pdf.add_blank_page(page_size=about.size).obj
+        if not about.picture:
+            continue
+        page.Resources = Dictionary(XObject=Dictionary(Picture=pdf.get_object(about.picture, 0)))
+        if about.words:
+            page.Resources.Font = Dictionary({FONT: font})
+        page.Contents = pdf.make_stream(about.content)
+        if about.rotation:
+            page.Rotate = about.rotation
+    pdf.docinfo["/Producer"] = f"medicord-ocr {__version__}"
 
 
-class _Part:
-    """Some pages of a document.
-
-    Attributes:
-        size: bytes of their pictures.
-    """
-
-    def __init__(self) -> None:
-        self._pdf = pikepdf.new()
-        self._codes = Codes()
-        self._written: list[Object] = []
-        self.size = 0
-
-    def finished(self) -> Pdf:
-        """The pages as a PDF, whose text has its font."""
-        if self._written:
-            font = make_font(self._pdf, self._codes)
-            for page in self._written:
-                page.Resources.Font = Dictionary({FONT: font})
-        self._pdf.docinfo["/Producer"] = _PRODUCER
-        return self._pdf
-
-    def add(
-        self, path: Path, read: Callable[[int], SourcePage], number: int, text: PageText | None
-    ) -> None:
-        """Add one page."""
-        try:
-            page = read(number)
-            size = _points(page, text)
-            image, turn = self._image(path, page)
-        except MedicordError:
-            self._pdf.add_blank_page()
-            return
-        frame = Frame(0, 0, *size, 0)
-        words = text_stream(text, frame, self._codes) if text else b""
-        width, height = size
-        matrix = [side * value for value, side in zip(turn, (width, height) * 3, strict=True)]
-        place = b" ".join(b"%.4f" % value for value in matrix)
-        new = self._pdf.add_blank_page(page_size=size).obj
-        new.Resources = Dictionary(XObject=Dictionary(Picture=image))
-        new.Contents = self._pdf.make_stream(b"q %b cm /Picture Do Q\n%b" % (place, words))
-        if words:
-            self._written.append(new)
-        if text and text.quality.rotation:
-            new.Rotate = text.quality.rotation
-
-    def _image(self, path: Path, page: SourcePage) -> tuple[Object, Matrix]:
+def _page(
+    path: Path,
+    document: SourceDocument,
+    number: int,
+    text: PageText | None,
+    store: _Store,
+    codes: Codes,
+) -> _Drawn:
+    """One page, its picture stored."""
+    try:
+        page = document.read(number)
+        size = _points(page, text)
         if page.jpeg is not None:
-            data = path.read_bytes()
-            self.size += len(data)
-            return _jpeg(self._pdf, data, page.jpeg), _TURNS[page.jpeg.orientation]
-        image = _lossless(self._pdf, page.render())
-        self.size += len(image.read_raw_bytes())
-        return image, _TURNS[1]
+            turn = _TURNS[page.jpeg.orientation]
+            picture = store.add(path.read_bytes(), _about_jpeg(page.jpeg))
+        else:
+            turn = _TURNS[1]
+            picture = store.add(*_lossless(page.render()))
+    except MedicordError:
+        return _Drawn()
+    words = text_stream(text, Frame(0, 0, *size, 0), codes) if text else b""
+    place = b" ".join(b"%.4f" % (side * value) for value, side in zip(turn, size * 3, strict=True))
+    content = b"q %b cm /Picture Do Q\n%b" % (place, words)
+    return _Drawn(size, picture, content, bool(words), text.quality.rotation if text else 0)
+
+
+class _Store:
+    """A PDF that has pictures and no page, written as they come.
+
+    qpdf reads a picture from there when it writes the page; given to it as bytes, or on a page of
+    another file, all would be in memory until then.
+
+    Args:
+        file: empty, open for reading as well.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._starts: list[int] = []
+        file.write(b"%PDF-1.7\n")
+
+    def add(self, data: bytes, about: Dictionary) -> int:
+        """Write a picture's stream; tells the number of its object."""
+        about.Length = len(data)
+        self._object(about, b"stream\n", data, b"\nendstream\n")
+        return len(self._starts)
+
+    def finish(self) -> None:
+        """Write what makes it a PDF."""
+        root = len(self._starts) + 1
+        pages = Dictionary(Type=Name.Pages, Kids=Array(), Count=0)
+        self._object(b"<< /Type /Catalog /Pages %d 0 R >>" % (root + 1))
+        self._object(pages)
+        start, size = self._file.tell(), len(self._starts) + 1
+        entries = b"".join(b"%010d 00000 n \n" % at for at in self._starts)
+        self._file.write(b"xref\n0 %d\n0000000000 65535 f \n%b" % (size, entries))
+        self._file.write(b"trailer << /Size %d /Root %d 0 R >>\n" % (size, root))
+        self._file.write(b"startxref\n%d\n%%%%EOF\n" % start)
+        self._file.seek(0)
+
+    def _object(self, value: Dictionary | bytes, *stream: bytes) -> None:
+        self._starts.append(self._file.tell())
+        data = value if isinstance(value, bytes) else value.unparse()
+        for part in (b"%d 0 obj\n%b\n" % (len(self._starts), data), *stream, b"endobj\n"):
+            self._file.write(part)
 
 
 def _points(page: SourcePage, text: PageText | None) -> tuple[float, float]:
@@ -158,39 +193,37 @@ def _points(page: SourcePage, text: PageText | None) -> tuple[float, float]:
     return page.width * 72 / dpi - _EDGE, page.height * 72 / dpi - _EDGE
 
 
-def _jpeg(pdf: Pdf, data: bytes, about: Jpeg) -> Object:
-    image = pdf.make_stream(
-        data,
-        Type=Name.XObject,
-        Subtype=Name.Image,
-        Width=about.width,
-        Height=about.height,
-        ColorSpace=_SPACES[about.components],
-        BitsPerComponent=8,
-        Filter=Name.DCTDecode,
-    )
-    if about.components == 4 and about.inverted:
-        image.Decode = Array([1, 0] * 4)
-    return image
+def _about_jpeg(jpeg: Jpeg) -> Dictionary:
+    about = _about(jpeg.width, jpeg.height, jpeg.components, 8)
+    about.Filter = Name.DCTDecode
+    if jpeg.components == 4 and jpeg.inverted:
+        about.Decode = Array([1, 0] * 4)
+    return about
 
 
-def _lossless(pdf: Pdf, raster: Raster) -> Object:
+def _lossless(raster: Raster) -> tuple[bytes, Dictionary]:
     """The raster as PNG compresses it, which PDF takes as it is; of black and white, in bits."""
     bilevel = raster.ndim == 2 and bool(np.all((raster == 0) | (raster == 255)))
     flags = [cv2.IMWRITE_PNG_BILEVEL, 1] if bilevel else []
     _, png = cv2.imencode(".png", raster, flags)
     colors, bits = (1 if raster.ndim == 2 else 3), (1 if bilevel else 8)
     height, width = raster.shape[:2]
-    return pdf.make_stream(
-        b"".join(_chunks(png.tobytes(), b"IDAT")),
+    about = _about(width, height, colors, bits)
+    about.Filter = Name.FlateDecode
+    about.DecodeParms = Dictionary(
+        Predictor=15, Colors=colors, BitsPerComponent=bits, Columns=width
+    )
+    return b"".join(_chunks(png.tobytes(), b"IDAT")), about
+
+
+def _about(width: int, height: int, components: int, bits: int) -> Dictionary:
+    return Dictionary(
         Type=Name.XObject,
         Subtype=Name.Image,
         Width=width,
         Height=height,
-        ColorSpace=_SPACES[colors],
+        ColorSpace=_SPACES[components],
         BitsPerComponent=bits,
-        Filter=Name.FlateDecode,
-        DecodeParms=Dictionary(Predictor=15, Colors=colors, BitsPerComponent=bits, Columns=width),
     )
 
 
