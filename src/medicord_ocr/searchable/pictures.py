@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 import cv2
 import numpy as np
@@ -95,7 +95,7 @@ def picture_pdf(
         ]
         store.finish()
         # Not mapped into memory: that would count as memory of this process.
-        with pikepdf.open(file, access_mode=pikepdf.AccessMode.stream) as pdf:
+        with pikepdf.open(cast("BinaryIO", file), access_mode=pikepdf.AccessMode.stream) as pdf:
             _make_pages(pdf, drawn, codes)
             yield pdf
 
