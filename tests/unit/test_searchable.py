@@ -1,6 +1,8 @@
 """Searchable PDFs made of pages that are given, without reading any."""
 
 import re
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -292,3 +294,16 @@ def test_the_words_of_a_line_share_its_height(tmp_path: Path) -> None:
     heights = {round(page.get_charbox(i)[3], 1) for i in (0, 7, 11)}
     assert page.get_text_range().strip() == "Sodium 138 -"
     assert len(heights) == 1
+
+
+def test_words_that_touch_stay_apart(tmp_path: Path) -> None:
+    file = tmp_path / "a.png"
+    bar().save(file, dpi=(100, 100))
+    reading = (Reading("test", "a"),)
+    words = [Word("a", Box(20, 10, 40, 30), 0.9, reading), Word("song", BAR, 0.9, reading)]
+    words[1] = replace(words[1], box=Box(39, 10, 100, 30))
+    row = Row((Segment(tuple(words), BAR),))
+    target = made(file, PageText(1, 300, 200, (row,)))
+    assert pypdfium2.PdfDocument(target)[0].get_textpage().get_text_range().split() == ["a", "song"]
+    poppler = subprocess.run(["pdftotext", target, "-"], capture_output=True, check=True).stdout
+    assert poppler.split() == [b"a", b"song"]

@@ -7,6 +7,7 @@ slanted or photographed at an angle.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
@@ -18,6 +19,12 @@ from medicord_ocr.page import Box, PageText, Row, Word
 from medicord_ocr.placement import moved
 from medicord_ocr.searchable.font import WIDTH, Codes
 
+#: Share of its width that a word may lose on one side to stand apart.
+_MOST_TAKEN = 0.4
+#: Left and right.
+Edges = tuple[float, float]
+#: Least space between two words by the height of their line: poppler joins them below a tenth.
+_GAP = 0.15
 #: Degrees up to which a word is laid level: by less than its height, unless it is very long.
 _LEVELLED = 6.0
 Point = NDArray[np.float64]
@@ -51,10 +58,11 @@ def text_stream(page: PageText, frame: Frame, codes: Codes) -> bytes:
 
 
 def _placed(row: Row) -> Iterator[tuple[Word, Corners]]:
-    """The words of a row, each with its box, as high as that of most words of its line.
+    """The words of a row, each with the box that its text is given.
 
-    A hyphen in a letter's place, or a word with no descender, would else be a line of its own to
-    whoever puts lines together by height.
+    It is as high as that of most words of its line: a hyphen, or a word with no descender, would
+    else be a line of its own to whoever puts lines together by height. It keeps a distance from
+    its neighbours, which would else be taken for a part of it.
     """
     words = [word for segment in row.segments for word in segment.words]
     lines: list[list[Word]] = []
@@ -64,14 +72,31 @@ def _placed(row: Row) -> Iterator[tuple[Word, Corners]]:
             lines.append([word])
         else:
             line.append(word)
-    heights = {
-        id(word): (median(w.box.y0 for w in line), median(w.box.y1 for w in line))
-        for line in lines
-        for word in line
-    }
+    boxes: dict[int, Corners] = {}
+    for line in lines:
+        top, bottom = median(w.box.y0 for w in line), median(w.box.y1 for w in line)
+        line.sort(key=lambda word: word.box.x0)
+        edges = _apart([(word.box.x0, word.box.x1) for word in line], _GAP * (bottom - top))
+        for word, (x0, x1) in zip(line, edges, strict=True):
+            boxes[id(word)] = x0, top, x1, bottom
     for word in words:
-        top, bottom = heights[id(word)]
-        yield word, (word.box.x0, top, word.box.x1, bottom)
+        yield word, boxes[id(word)]
+
+
+def _apart(words: Sequence[Edges], gap: float) -> list[Edges]:
+    """The left and right edges of the words of a line, so much apart where that takes little.
+
+    Two readings of one place stay one over the other.
+    """
+    edges = list(words)
+    for i, ((left, right), (x0, x1)) in enumerate(pairwise(words)):
+        widths = right - left, x1 - x0
+        lack = gap - (x0 - right)
+        if lack > 0 and right - x0 < max(widths) / 2:
+            share = min(lack / sum(widths), _MOST_TAKEN)
+            edges[i] = edges[i][0], right - share * widths[0]
+            edges[i + 1] = x0 + share * widths[1], x1
+    return edges
 
 
 def _level(box: Box, other: Box) -> bool:
