@@ -14,10 +14,8 @@ import pytest
 
 from tests.command import Result, environment, run
 from tests.faults.pipeline_stand_in import picture
-from tests.faults.test_batch_broker import broker, server
 from tests.faults.test_cli_faults import started_command
-
-__all__ = ["broker", "server"]
+from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.faults
 
@@ -163,14 +161,14 @@ def test_a_file_that_a_killed_run_left_is_removed(batch: Command, tmp_path: Path
     assert [path.name for path in (tmp_path / "pdf").iterdir()] == ["a.png.pdf"]
 
 
-def test_pdfs_of_what_workers_read_are_made_here(
-    tmp_path: Path, broker: str, variables: dict[str, str]
-) -> None:
+def test_pdfs_of_what_workers_read_are_made_here(tmp_path: Path, variables: dict[str, str]) -> None:
+    redis = RedisServer(tmp_path)
     picture(tmp_path / "in" / "a.png", "fine")
     picture(tmp_path / "in" / "b.tif", "one", "two")
-    arguments = ("batch", "in", "-o", "out.jsonl", "--searchable-pdf", "pdf", "--broker", broker)
+    arguments = ("batch", "in", "-o", "out.jsonl", "--searchable-pdf", "pdf", "--broker", redis.url)
     with ExitStack() as workers:
-        worker = ("worker", "--broker", broker, "--jobs", "1")
+        workers.callback(redis.stop)
+        worker = ("worker", "--broker", redis.url, "--jobs", "1")
         workers.enter_context(started_command(*worker, cwd=tmp_path / "site", env=variables))
         result = run(*arguments, cwd=tmp_path, env=variables)
     assert result.code == 0, result.err
