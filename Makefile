@@ -52,11 +52,12 @@ bench: ## seconds a page by stage, memory, and the ratio to bare tesseract
 	@$(BIN)/python -m pytest benchmarks/bench_pipeline.py
 	@$(BIN)/python -m benchmarks.compare_tesseract $(ARGS)
 	@$(BIN)/python -m benchmarks.batch_speed
+	@$(BIN)/python -m benchmarks.load
 
 soak: dev ## archives at scale, an hour: memory, second runs, twenty kills (a twentieth is in make test)
 	@SOAK=1 SOAK_KILLS=20 $(BIN)/python -m pytest -s tests/faults/test_soak.py \
-		tests/faults/test_batch_faults.py tests/server/test_bad_input.py \
-		-k "soak or random or bad_input" $(ARGS)
+		tests/faults/test_batch_faults.py tests/faults/test_bad_input_command.py \
+		tests/server/test_bad_input.py -k "soak or random or archive or bad_input" $(ARGS)
 
 bundle: ## dist/medicord-ocr-VERSION-offline.tar: what a machine without a network needs
 	@scripts/bundle
