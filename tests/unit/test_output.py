@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from medicord_ocr import table
 from medicord_ocr.batch.records import record_line
 from medicord_ocr.batch.schedule import Finished
 from medicord_ocr.batch.units import Job
@@ -69,7 +70,7 @@ def record(of: Document | None, *errors: ErrorModel, source: str = "a.png") -> R
 
 
 def rows(of: Record) -> list[dict[str, str]]:
-    text = (formats.csv_head() + formats.record_csv(of)).decode()
+    text = (table.csv_head() + table.record_csv(of)).decode()
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -295,8 +296,8 @@ def test_csv_has_a_row_for_the_document_and_one_for_each_item() -> None:
 def test_every_field_of_every_kind_of_item_has_a_column() -> None:
     for model in (LabResult, Prescription, Imaging, OtherText):
         fields = set(model.model_fields) - {"fields", "schedule"}
-        assert fields <= set(formats.COLUMNS)
-    assert set(Schedule.model_fields) <= set(formats.COLUMNS)
+        assert fields <= set(table.COLUMNS)
+    assert set(Schedule.model_fields) <= set(table.COLUMNS)
 
 
 def test_amounts_by_time_of_day_and_codes_are_in_the_csv() -> None:

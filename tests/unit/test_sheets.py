@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 
 from medicord_ocr.cli import sheets
-from medicord_ocr.cli.formats import COLUMNS, record_writer
+from medicord_ocr.cli.formats import record_writer
 from medicord_ocr.cli.output import open_output
 from medicord_ocr.cli.outputs import places
 from medicord_ocr.errors import OutputError, UsageError
@@ -22,6 +22,7 @@ from medicord_ocr.schema import (
     Record,
     Schedule,
 )
+from medicord_ocr.table import COLUMNS
 from tests.unit.test_output import document, lab, record
 
 

@@ -13,8 +13,8 @@ from decimal import Decimal
 from io import RawIOBase
 from typing import TYPE_CHECKING, Any
 
-from medicord_ocr.cli.formats import CONTROL, FORMULA, document_row, item_row
 from medicord_ocr.errors import OutputError
+from medicord_ocr.table import CONTROL, FORMULA, document_row, item_row
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
