@@ -72,6 +72,7 @@ ROUTES = [
     ("POST", TOKEN),
     ("POST", EXTRACT),
     ("GET", f"{STATUS}/{{task_id}}"),
+    ("POST", "/api/v1/ocr/convert"),
 ]
 
 

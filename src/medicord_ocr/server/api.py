@@ -133,11 +133,12 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Where a request comes from, for counting."""
     return caller_address(request.client.host if request.client else None)
 
 
-async def _limited(request: Request, key: str, limit: int) -> Standing:
+async def limited(request: Request, key: str, limit: int) -> Standing:
     """Count a request; its answer says where the caller stands.
 
     Raises:
@@ -166,7 +167,7 @@ async def caller(
         found = parts.tokens.check(given.credentials)
     except Unauthenticated:
         limit = parts.settings.rate_limit_per_minute
-        await _limited(request, f"refused {_address(request)}", limit)
+        await limited(request, f"refused {address_of(request)}", limit)
         raise
     request.scope["state"]["client_id"] = found.client_id
     return found
@@ -198,9 +199,9 @@ async def ready(request: Request) -> Health:
 async def token(request: Request, credentials: Credentials) -> Token:
     """Exchange a client's id and secret for a token."""
     parts = parts_of(request)
-    limit, address = parts.settings.rate_limit_per_minute, _address(request)
-    await _limited(request, f"sign-ins {address}", _ATTEMPTS * limit)
-    await _limited(request, f"sign-in {address} {credentials.client_id}", limit)
+    limit, address = parts.settings.rate_limit_per_minute, address_of(request)
+    await limited(request, f"sign-ins {address}", _ATTEMPTS * limit)
+    await limited(request, f"sign-in {address} {credentials.client_id}", limit)
     async with _tokens:  # each takes 32 MB and a core for a moment
         known = await run_in_threadpool(
             parts.clients.knows, credentials.client_id, credentials.client_secret
@@ -231,8 +232,8 @@ async def extract(request: Request, known: Known) -> Response:
     """
     parts = parts_of(request)
     settings = parts.settings
-    await _limited(
-        request, f"read {known.client_id} {_address(request)}", settings.rate_limit_per_minute
+    await limited(
+        request, f"read {known.client_id} {address_of(request)}", settings.rate_limit_per_minute
     )
     with parts.reading.admitted():
         upload = await receive(
@@ -364,7 +365,7 @@ async def status(request: Request, known: Known, task_id: str) -> Response:
     """How a queued document stands; only for the client that sent it."""
     parts = parts_of(request)
     limit = POLLS * parts.settings.rate_limit_per_minute
-    await _limited(request, f"ask {known.client_id} {_address(request)}", limit)
+    await limited(request, f"ask {known.client_id} {address_of(request)}", limit)
     task = await parts.queue.get(task_id) if len(task_id) <= 100 else None
     if task is None or task.owner != known.client_id:
         raise NotFound("there is no such task, or it has expired", code="task.not_found")

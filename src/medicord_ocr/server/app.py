@@ -20,7 +20,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from medicord_ocr import __version__
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.faults import as_medicord
-from medicord_ocr.server import api, uploads, web
+from medicord_ocr.server import api, convert, uploads, web
 from medicord_ocr.server.auth import Clients, Tokens
 from medicord_ocr.server.config import ServiceSettings
 from medicord_ocr.server.edge import Edge
@@ -84,6 +84,7 @@ def create_app(
     )
     app.state.parts = parts
     app.include_router(api.router)
+    app.include_router(convert.router)
     app.include_router(web.router)
     describe(app)
     _answer_errors(app)

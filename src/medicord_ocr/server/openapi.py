@@ -46,6 +46,33 @@ _FORM: dict[str, Any] = {
         }
     },
 }
+_CONVERSION: dict[str, Any] = {
+    "required": True,
+    "content": {
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["document"],
+                "additionalProperties": False,
+                "properties": {
+                    "document": {"$ref": "#/components/schemas/Extracted"},
+                    "source": {
+                        "type": "string",
+                        "maxLength": 255,
+                        "description": "name of the file, for the table and the Bundle",
+                    },
+                    "sha256": {
+                        "anyOf": [
+                            {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                            {"type": "null"},
+                        ],
+                        "description": "of the file",
+                    },
+                },
+            }
+        }
+    },
+}
 _PREFER = {
     "name": "Prefer",
     "in": "header",
@@ -86,6 +113,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
     extract = document["paths"]["/api/v1/ocr/extract"]["post"]
     extract["requestBody"] = _FORM
     extract.setdefault("parameters", []).append(_PREFER)
+    document["paths"]["/api/v1/ocr/convert"]["post"]["requestBody"] = _CONVERSION
     _add_examples(document)
     return document
 
