@@ -6,6 +6,7 @@ Neither has anything inline: the policy of ``edge`` allows files of this server 
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,6 +17,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from medicord_ocr import __version__
+from medicord_ocr.server.api import parts_of
 from medicord_ocr.server.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
@@ -26,6 +28,8 @@ _TYPES = {
     "json": "application/json",
     "svg": "image/svg+xml",
 }
+#: Sets of languages that the page offers.
+_HINTS = ("khm+eng", "khm+fra", "khm+eng+fra", "eng", "fra")
 #: What Swagger UI needs of the package that has it.
 _SWAGGER = ("swagger-ui-bundle.js", "swagger-ui.css")
 
@@ -63,6 +67,25 @@ def _templates() -> Environment:
     folder = files("medicord_ocr.server").joinpath("web", "templates")
     loader = FunctionLoader(lambda name: folder.joinpath(name).read_text("utf-8"))
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+
+
+@router.get("/")
+async def page(request: Request) -> Response:
+    """The page for people: it holds nothing, and talks with the API."""
+    settings = parts_of(request).settings
+    shown = (
+        _templates()
+        .get_template("page.html")
+        .render(
+            version=__version__,
+            text=json.loads(assets()["en.json"].content),
+            hints=_HINTS,
+            types=", ".join(kind.upper() for kind in sorted(settings.file_types)),
+            accept=",".join(f".{name}" for name in settings.allowed_extensions),
+            megabytes=settings.max_file_size_mb,
+        )
+    )
+    return HTMLResponse(shown)
 
 
 @router.get("/docs")
