@@ -69,6 +69,11 @@ def _templates() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
 
 
+def _endings(names: tuple[str, ...]) -> list[str]:
+    """The endings of names that a file dialogue is to show."""
+    return [*names, *(["tif"] if "tiff" in names and "tif" not in names else [])]
+
+
 @router.get("/")
 async def page(request: Request) -> Response:
     """The page for people: it holds nothing, and talks with the API."""
@@ -81,7 +86,7 @@ async def page(request: Request) -> Response:
             text=json.loads(assets()["en.json"].content),
             hints=_HINTS,
             types=", ".join(kind.upper() for kind in sorted(settings.file_types)),
-            accept=",".join(f".{name}" for name in settings.allowed_extensions),
+            accept=",".join(f".{name}" for name in _endings(settings.allowed_extensions)),
             megabytes=settings.max_file_size_mb,
         )
     )

@@ -4,9 +4,9 @@ import { drawn, frame } from "./pages.js";
 import { reasons, show } from "./tables.js";
 import { label, made, put } from "./texts.js";
 
-/** Pixels of the page around the field, and the least that is shown. */
+/** Pixels of the page around the field, and the least height that is shown. */
 const AROUND = 60;
-const LEAST = { width: 640, height: 200 };
+const LEAST = 200;
 
 export class Crop {
   #dialog = document.getElementById("crop");
@@ -58,8 +58,10 @@ function part(cell, document_) {
 }
 
 function around(box, width, height) {
-  const w = Math.min(width, Math.max(LEAST.width, box.width + 2 * AROUND));
-  const h = Math.min(height, Math.max(LEAST.height, box.height + 2 * AROUND));
+  // On a small screen less of the page, so that it is larger than on the page all the same.
+  const least = Math.min(640, Math.max(320, innerWidth / 2));
+  const w = Math.min(width, Math.max(least, box.width + 2 * AROUND));
+  const h = Math.min(height, Math.max(LEAST, box.height + 2 * AROUND));
   const within = (middle, size, most) => Math.min(Math.max(middle - size / 2, 0), most - size);
   return {
     x: within(box.x + box.width / 2, w, width),
@@ -80,11 +82,20 @@ function facts(cell) {
     if (info.source) found.push(["crop_confidence", text(`${Math.round(100 * info.confidence)} %`)]);
     if (info.review_reasons.length) found.push(["crop_reasons", reasons(info)]);
   }
-  return found.flatMap(([key, content]) => {
-    const place = document.createElement("dd");
-    place.append(content);
-    return [made("dt", key), place];
-  });
+  const shown = found.map(([key, content]) => fact(made("dt", key), content));
+  return [...shown, ...cell.codes.map(code)].flat();
+}
+
+function fact(name, content) {
+  const place = document.createElement("dd");
+  place.append(content);
+  return [name, place];
+}
+
+function code([system, value]) {
+  const name = document.createElement("dt");
+  name.textContent = system;
+  return fact(name, text(value));
 }
 
 function text(words) {

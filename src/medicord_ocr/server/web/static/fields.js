@@ -9,7 +9,7 @@ const COLUMNS = {
 };
 /** Shown where there is something. */
 const MORE = {
-  lab_results: ["flag_printed", "section", "loinc"],
+  lab_results: ["section"],
   prescriptions: ["schedule", "quantity", "strength", "form", "route", "meal", "as_needed"],
   imaging: ["side", "technique", "indication"],
   other: [],
@@ -19,9 +19,10 @@ const HEADER = ["report_date", "facility", "doctor"];
 const WITHIN = new Set(["abnormal", "strength", "drug", "form", "schedule"]);
 
 /**
- * One field: `key` (a text's) or `text` is shown; `note` says which date or doctor it is.
+ * One field. Its note, the key of a text, says which date or doctor it is; its aside is what the
+ * page prints beside it, and its codes what it is elsewhere.
  * @typedef {{id: string, name: string, value: unknown, info: object | null, doubt: boolean,
- *   within: boolean, note: string | null}} Cell
+ *   within: boolean, note: string | null, aside: string | null, codes: [string, string][]}} Cell
  */
 
 /** All that is shown of a document: `{category, columns, items: [{cells, more}]}` a group. */
@@ -56,24 +57,25 @@ export function printed(value, info) {
 
 function cell(category, index, name, item) {
   const info = item.fields[name] ?? null;
-  return {
-    id: `${category}-${index}-${name}`,
-    name,
-    value: item[name] ?? null,
-    info,
-    doubt: info?.needs_review ?? false,
-    within: WITHIN.has(name),
-    note: null,
-  };
+  const made = one(`${category}-${index}-${name}`, name, item[name] ?? null, info);
+  if (name === "abnormal") made.aside = item.flag_printed;
+  if (name === "test_name" && item.loinc) made.codes.push(["LOINC", item.loinc]);
+  if (name === "unit" && item.ucum) made.codes.push(["UCUM", item.ucum]);
+  return made;
 }
 
 function header(document) {
   const cells = HEADER.map((name) => {
     const info = document.header?.[name] ?? null;
-    const note = (info?.kind && `kind.${info.kind}`) || (info?.role && `role.${info.role}`) || null;
     const value = info ? info.value : document[`possible_${name}`];
-    const doubt = info?.needs_review ?? false;
-    return { id: `header-0-${name}`, name, value, info, doubt, within: false, note };
+    const made = one(`header-0-${name}`, name, value, info);
+    made.note = (info?.kind && `kind.${info.kind}`) || (info?.role && `role.${info.role}`) || null;
+    return made;
   });
   return { cells, more: [] };
+}
+
+function one(id, name, value, info) {
+  const doubt = info?.needs_review ?? false;
+  return { id, name, value, info, doubt, within: WITHIN.has(name), note: null, aside: null, codes: [] };
 }

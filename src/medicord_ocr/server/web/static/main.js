@@ -3,10 +3,12 @@
 import { Client, Problem } from "./client.js";
 import { conversion, json, named, save } from "./export.js";
 import { Result } from "./result.js";
-import { choose, has, hush, load, put, say, spoken } from "./texts.js";
+import { choose, has, hush, load, put } from "./texts.js";
 
 const at = (id) => document.getElementById(id);
 const VIEWS = ["sign-in", "send", "work", "result"];
+/** Codes to which the service has nothing to add for people. */
+const ENOUGH = new Set(["input.encrypted", "request.timeout", "service.busy", "service.not_ready"]);
 const client = new Client();
 const result = new Result();
 /** The file chosen, what was read of it, the work under way, and the problem that is shown. */
@@ -39,14 +41,14 @@ function explain(problem) {
   at("problem").querySelector("h2").focus();
 }
 
-/** Say it in the language spoken. In English the service's own words know more of the case. */
+/** Say it in the language spoken; below it what the service, in English, knows of the case. */
 function word({ status, code, detail, page, request }) {
   const key = reason(status, code);
-  const own = detail && status !== 401 && (spoken() === "en" || !key);
   hush(at("problem-text"));
-  if (own) at("problem-text").textContent = detail;
-  else put(at("problem-text"), key ?? "error.unknown");
-  at("problem-detail").textContent = own || status === 401 ? "" : detail;
+  if (key || !detail) put(at("problem-text"), key ?? "error.unknown");
+  else at("problem-text").textContent = detail;
+  const known = !key || status === 401 || ENOUGH.has(code);
+  at("problem-detail").textContent = known ? "" : detail;
   if (page) put(at("problem-page"), "problem_page", { page });
   else hush(at("problem-page"));
   if (request) put(at("problem-request"), "problem_request", { id: request });

@@ -78,7 +78,10 @@ export class Result {
     field.focus({ preventScroll: true });
   }
 
-  #mark(id, scroll) {
+  /** Mark a field and its box; when none is pointed at, the one that has the focus. */
+  #mark(pointed, scroll) {
+    const focused = document.activeElement?.closest("#content .field")?.dataset.id;
+    const id = pointed ?? focused ?? null;
     for (const field of this.#content.querySelectorAll(".field.on")) field.classList.remove("on");
     if (id) at(`field-${id}`)?.classList.add("on");
     this.#pages.mark(id, scroll);

@@ -6,6 +6,9 @@ import { made, has } from "./texts.js";
 /** Categories whose items are a list of fields each, since their texts are long. */
 const LISTED = new Set(["header", "imaging"]);
 
+/** Characters of a value that is not broken into lines. */
+const SHORT = 14;
+
 /** The table of a group. */
 export function table(group) {
   const section = document.createElement("section");
@@ -23,7 +26,7 @@ export function table(group) {
 }
 
 /** What a cell shows: into an element, so that a switch of the language finds it. */
-export function show(element, { name, value, info }) {
+export function show(element, { name, value, info, aside }) {
   if (value === null || value === undefined || value === "") {
     element.classList.add("null");
     element.append("— ", made("span", name === "abnormal" ? "not_known" : "not_read"));
@@ -39,6 +42,7 @@ export function show(element, { name, value, info }) {
   } else {
     element.append(typeof value === "number" ? printed(value, info) : value);
   }
+  if (aside) element.append(` (${aside})`);
 }
 
 /** The reasons for review of a cell, as a list. */
@@ -131,6 +135,7 @@ function button(cell) {
   const value = document.createElement("span");
   value.className = "value";
   show(value, cell);
+  value.classList.toggle("short", value.textContent.length <= SHORT);
   made_.prepend(value);
   return made_;
 }

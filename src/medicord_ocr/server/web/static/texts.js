@@ -15,13 +15,8 @@ export async function load() {
   speak(LANGUAGES.includes(wished) ? wished : "en");
 }
 
-/** The language spoken now. */
-export function spoken() {
-  return language;
-}
-
 /** Speak a language from now on. */
-export function speak(name) {
+function speak(name) {
   language = name;
   document.documentElement.lang = name;
   for (const button of document.querySelectorAll("[data-language]")) {
@@ -54,7 +49,7 @@ export function has(key) {
 }
 
 /** The text of a key; of a code that is not known, its words. */
-export function say(key, values = {}) {
+function say(key, values = {}) {
   const text = texts[language]?.[key] ?? key.slice(key.indexOf(".") + 1).replaceAll("_", " ");
   return text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 }
