@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2 as httpx
+import uvicorn
 from starlette.testclient import TestClient
 
 from medicord_ocr.errors import MedicordError
@@ -142,6 +145,29 @@ def running(folder: Path, reading: Reading | None = None, **given: Any) -> Itera
     app = create_app(settings(**given), folder, reading or StandIn(), secure=secure)
     with TestClient(app, raise_server_exceptions=False, client=("192.0.2.1", 1234)) as client:
         yield client
+
+
+@contextmanager
+def listening(folder: Path, reading: Reading | None = None, **given: Any) -> Iterator[str]:
+    """The address of the service in this process, behind a real server.
+
+    Args:
+        folder: for uploads.
+        reading: reads the documents, by default a stand-in.
+        given: settings.
+    """
+    app = create_app(settings(**given), folder, reading or StandIn())
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def sign_in(client: httpx.Client, client_id: str = CLIENT, secret: str = SECRET) -> None:

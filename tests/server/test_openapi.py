@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +10,6 @@ import httpx2 as httpx
 import pytest
 import requests
 import schemathesis
-import uvicorn
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from schemathesis.checks import not_a_server_error
@@ -23,8 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from medicord_ocr.server.app import create_app
-from tests.server.service import EXTRACT, PNG, STATUS, TOKEN, StandIn, settings, sign_in
+from tests.server.service import EXTRACT, PNG, STATUS, TOKEN, listening, sign_in
 
 _CHECKS = [
     not_a_server_error,
@@ -41,17 +37,9 @@ _EXAMPLES = hypothesis_settings(
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The service with a stand-in that reads nothing, behind a real server."""
-    chosen = settings(rate_limit_per_minute=100_000)
-    app = create_app(chosen, tmp_path_factory.mktemp("uploads"), StandIn())
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    folder = tmp_path_factory.mktemp("uploads")
+    with listening(folder, rate_limit_per_minute=100_000) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
