@@ -362,17 +362,36 @@ def test_a_wrong_secret_is_said_and_the_field_is_empty_again(
         assert "លេខសម្ងាត់មិនត្រឹមត្រូវ" in problem.text
 
 
-def test_a_session_that_ended_asks_to_sign_in_again(window: Window, tmp_path: Path) -> None:
+def test_a_session_that_ended_is_renewed_without_losing_the_result(
+    window: Window, tmp_path: Path
+) -> None:
     with shown(window, tmp_path, StandIn()) as path:
-        window.seen("#send")
-        # The token is in a private field of a module: only its answer can be forged here.
+        window.send(path)
+        window.seen("#result")
+        # The token is where no script of ours reaches: only what is sent can be forged here.
         window.script(
-            "const real = fetch; window.fetch = (path, options) => real(path, {...options, "
+            "window.real = fetch; window.fetch = (path, options) => real(path, {...options, "
             "headers: {...options.headers, Authorization: 'Bearer old'}})"
         )
-        window.send(path)
+        window.one("#download-csv").click()
         assert "session has ended" in window.seen("#problem").text
+        window.script("window.fetch = real")
+        window.seen("#client-id").clear()
+        window.sign_in()
+        window.seen("#result")
+        assert not window.one("#problem").is_displayed()
+        window.one("#sign-out").click()
         window.seen("#sign-in")
+        assert window.all("#content .field") == []
+
+
+def test_the_languages_chosen_are_those_read(window: Window, tmp_path: Path) -> None:
+    reading = StandIn()
+    with shown(window, tmp_path, reading) as path:
+        window.seen("#hint").find_element(By.CSS_SELECTOR, '[value="khm+fra"]').click()
+        window.send(path)
+        window.seen("#result")
+    assert [options.languages for _, options in reading.seen] == [("khm", "fra")]
 
 
 def test_a_document_that_is_dropped_is_taken(window: Window, tmp_path: Path) -> None:

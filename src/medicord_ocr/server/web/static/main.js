@@ -19,7 +19,7 @@ let shown = null;
 
 function view(name) {
   for (const id of VIEWS) at(id).hidden = id !== name;
-  at("sign-out").hidden = !client.signedIn;
+  at("sign-out").hidden = !client.signedIn && !file;
   document.body.classList.toggle("wide", name === "result");
   at(`${name}-heading`).focus();
 }
@@ -65,13 +65,16 @@ function excuse() {
   at("problem").hidden = true;
 }
 
-/** Show what went wrong; without a session there is nothing but to sign in. */
+/** Show what went wrong. A session that ended is renewed by signing in; nothing is lost by it. */
 function fail(error) {
   if (error.name === "AbortError") return;
   const problem = error instanceof Problem ? error : new Problem(500, { code: "unknown" });
   if (problem.status === 401 && client.signedIn) problem.code = "session";
+  if (problem.status === 401) {
+    client.signOut();
+    view("sign-in");
+  }
   explain(problem);
-  if (problem.status === 401) leave();
 }
 
 // ---------------------------------------------------------------- signing in and out
@@ -83,7 +86,7 @@ async function signIn(event) {
   const secret = at("client-secret");
   try {
     await client.signIn(at("client-id").value.trim(), secret.value);
-    view("send");
+    view(found ? "result" : "send");
   } catch (error) {
     fail(error);
   } finally {
@@ -92,16 +95,12 @@ async function signIn(event) {
   }
 }
 
-function leave() {
+function signOut() {
   work?.abort();
   client.signOut();
+  excuse();
   forget();
   view("sign-in");
-}
-
-function signOut() {
-  excuse();
-  leave();
   announce("signed_out");
 }
 
