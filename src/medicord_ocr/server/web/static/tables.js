@@ -80,7 +80,16 @@ function columned({ category, columns, items }) {
     head.append(cell);
   }
   for (const item of items) made_.append(rows(item, columns.length));
-  return made_;
+  return told(made_);
+}
+
+/** A narrow table is laid out as blocks, which screen readers would take for no table. */
+function told(table_) {
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
+  for (const element of [table_, ...table_.querySelectorAll("thead, tbody, tr, td, th")]) {
+    element.setAttribute("role", roles[element.tagName] ?? "columnheader");
+  }
+  return table_;
 }
 
 function rows({ cells, more }, width) {
