@@ -67,7 +67,7 @@ def test_report_shows_what_needs_review_beside_its_cutting(tmp_path: Path) -> No
     assert result.code == 9, result.err
     page = (tmp_path / "report.html").read_text("utf-8")
     assert mode(tmp_path / "report.html") == 0o600
-    assert "day and month may be the other way round" in page
+    assert "Day and month can be read in two ways." in page
     assert "input.unreadable" in page or "input.corrupt" in page
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page

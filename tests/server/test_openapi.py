@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx2 as httpx
+import jsonschema_rs
 import pytest
 import requests
 import schemathesis
@@ -112,3 +113,28 @@ def test_documents_and_tasks_are_of_the_documented_form(
         document[f"{STATUS}/{{task_id}}"]["GET"].validate_response(answer)
         status = answer.json()["status"]
     assert answer.json()["result"]["pages"] == 1
+
+
+def described(address: str) -> dict[str, Any]:
+    found: dict[str, Any] = requests.get(f"{address}/openapi.json", timeout=30).json()
+    return found
+
+
+def test_pages_are_no_part_of_the_api(address: str) -> None:
+    assert sorted(described(address)["paths"]) == sorted({path for _, path in ROUTES})
+
+
+def test_every_answer_has_an_example_of_its_documented_form(address: str) -> None:
+    document = described(address)
+    tried = 0
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            for status, response in operation["responses"].items():
+                for media_type, content in response["content"].items():
+                    assert "example" in content, (path, status, media_type)
+                    schema = content["schema"] | {"components": document["components"]}
+                    jsonschema_rs.validate(schema, content["example"])
+                    if media_type == "application/problem+json":
+                        assert content["example"]["status"] == int(status)
+                    tried += 1
+    assert tried > 30

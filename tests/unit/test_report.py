@@ -49,5 +49,5 @@ def test_more_than_a_browser_opens_is_counted_and_left_out(
 
 
 def test_every_reason_has_words() -> None:
-    assert report.in_words("readers_disagree") == "the readers read it differently"
+    assert report.in_words("readers_disagree") == "The readers read different things."
     assert report.in_words("not_known_yet") == "not known yet"

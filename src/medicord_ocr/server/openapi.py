@@ -123,6 +123,6 @@ def _add_examples(document: dict[str, Any]) -> None:
     for path, methods in json.loads(text).items():
         for method, statuses in methods.items():
             responses = document["paths"][path][method]["responses"]
-            for status, example in statuses.items():
-                for content in responses[status]["content"].values():
-                    content["example"] = example
+            for status, examples in statuses.items():
+                for media_type, example in examples.items():
+                    responses[status]["content"][media_type]["example"] = example

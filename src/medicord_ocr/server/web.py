@@ -17,6 +17,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from medicord_ocr import __version__
+from medicord_ocr.reasons import REASONS
 from medicord_ocr.server.api import parts_of
 from medicord_ocr.server.problems import NotFound
 
@@ -52,8 +53,16 @@ def assets() -> dict[str, Asset]:
     return {file.name: _asset(file) for file in found if _ending(file) in _TYPES}
 
 
+def _texts(file: Traversable) -> bytes:
+    """The texts of one language, with the words for review reasons that reports have too."""
+    known = json.loads(file.read_bytes())
+    column = ("en", "km").index(file.name.removesuffix(".json"))
+    reasons = {f"reason.{code}": words[column] for code, words in REASONS.items()}
+    return json.dumps(known | reasons, ensure_ascii=False).encode()
+
+
 def _asset(file: Traversable) -> Asset:
-    content = file.read_bytes()
+    content = _texts(file) if _ending(file) == "json" else file.read_bytes()
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return Asset(content, _TYPES[_ending(file)], tag)
 
