@@ -78,6 +78,21 @@ def test_a_request_for_a_token_that_is_malformed_is_refused(tmp_path: Path, body
         problem(answer, 400, "request.invalid")
 
 
+def test_a_request_for_a_token_is_cut_off_where_it_is_too_large(tmp_path: Path) -> None:
+    good = json.dumps({"client_id": CLIENT, "client_secret": SECRET}).encode()
+
+    def chunks() -> Iterator[bytes]:
+        yield good
+        yield from [b" " * 64 * 1024] * 10
+
+    media = {"Content-Type": "application/json"}
+    with running(tmp_path) as client:
+        assert client.post(TOKEN, content=good + b" " * 60_000, headers=media).status_code == 200
+        for content in (good + b" " * 70_000, chunks()):
+            answer = client.post(TOKEN, content=content, headers=media)
+            problem(answer, 400, "request.invalid")
+
+
 def test_an_empty_secret_never_authenticates() -> None:
     clients = Clients(settings().model_copy(update={"client_secret": ""}))
     assert not clients.knows(CLIENT, "")

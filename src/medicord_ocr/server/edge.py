@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import secrets
 import time
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from medicord_ocr.faults import as_medicord
 from medicord_ocr.server.limits import caller_address
 from medicord_ocr.server.metrics import Metrics
+from medicord_ocr.server.problems import TooLarge
 
 log = structlog.get_logger("medicord_ocr.server")
 
@@ -39,6 +41,8 @@ _HEADERS = {
 #: A client that is refused while it still sends does not see the answer until it is done:
 #: so much is taken and thrown away, for so many seconds.
 _DRAIN_BYTES, _DRAIN_SECONDS = 64 * 1024 * 1024, 20.0
+#: Routes that take documents and bound them themselves; others take so many bytes.
+_LARGE, _SMALL_BYTES = "/api/v1/ocr/", 64 * 1024
 
 
 class Edge:
@@ -110,8 +114,16 @@ class _Exchange:
         length = _header(scope, b"content-length")
         chunked = bool(_header(scope, b"transfer-encoding"))
         self._unread = chunked or (length.isdecimal() and int(length) > 0)
+        self._left = math.inf if scope["path"].startswith(_LARGE) else _SMALL_BYTES
 
     async def receive(self) -> Message:
+        message = await self._taken()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise TooLarge("the request is too large")
+        return message
+
+    async def _taken(self) -> Message:
         message = await self._receive()
         if message["type"] != "http.request" or not message.get("more_body"):
             self._unread = False
@@ -130,7 +142,7 @@ class _Exchange:
         with suppress(TimeoutError):
             async with asyncio.timeout(_DRAIN_SECONDS):
                 while self._unread and taken < _DRAIN_BYTES:
-                    taken += len((await self.receive()).get("body", b""))
+                    taken += len((await self._taken()).get("body", b""))
 
     def _add_headers(self, headers: MutableHeaders) -> None:
         headers["X-Request-ID"] = self.request_id
