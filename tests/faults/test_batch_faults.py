@@ -69,7 +69,7 @@ def texts(tmp_path: Path) -> dict[str, str | None]:
 def test_whatever_a_page_does_harms_no_other(batch: Command, tmp_path: Path) -> None:
     put(tmp_path, a="fine", b="crash", c="good", d="killed", e="slow 60", f="fault", g="exit",
         h="well", i="locked x", j="memory")  # fmt: skip
-    result = batch("--page-timeout", "4")
+    result = batch("--page-timeout", "8")
     assert result.code == 9, result.err
     assert codes(tmp_path) == {
         "a": [], "b": ["engine.crashed"], "c": [], "d": ["engine.crashed"],
@@ -96,7 +96,7 @@ def test_pages_that_hang_crash_or_fail_cost_a_document_nothing_else(
     batch: Command, tmp_path: Path
 ) -> None:
     picture(tmp_path / "in" / "a.tif", "one", "slow 60", "three", "killed", "five")
-    result = batch("--page-timeout", "4")
+    result = batch("--page-timeout", "8")
     record = records(tmp_path)["a"]
     assert (result.code, record["status"]) == (9, "partial")
     assert record["document"]["raw_text"] == "one\n\nthree\n\nfive"

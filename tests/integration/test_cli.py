@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import shutil
 import stat
 import struct
@@ -445,6 +446,25 @@ def test_a_terminal_gets_indented_json(report: Path, tmp_path: Path) -> None:
     assert code == 0
     assert seen.startswith('{\r\n  "raw_text"')
     assert "\x1b" not in seen
+
+
+@needs_terminal
+def test_a_terminal_shows_how_far_a_batch_is(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(3):
+        (tmp_path / "in" / f"{number}.pdf").write_bytes(pdf(LAYER))
+    (tmp_path / "in" / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
+    arguments = ("batch", "in", "-o", "out.jsonl", "--jobs", "1")
+    code, seen = on_a_terminal(tmp_path, *arguments, COLUMNS="100", LINES="30")
+    assert code == 9
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen)
+    assert re.search(r"[0-3]/4 documents", shown)
+    assert re.search(r"pages, [0-9.]+ pages a second, \d failed or partial", shown)
+    # The display is gone at the end; sentences stay.
+    assert seen.count("broken.pdf: ") == 1
+    assert "4 of 4 documents have their record" in shown
+    quiet = on_a_terminal(tmp_path, *arguments, "--force", "-q")[1]
+    assert "documents" not in quiet
 
 
 @needs_terminal

@@ -167,6 +167,7 @@ class Archive:
         self.tally.started = time.monotonic()
         try:
             self._feed()
+            self._watcher.tick(self.tally, ())
             for outcome in self._pool.outcomes(self._schedule):
                 if outcome is not None:
                     _check_written(outcome)

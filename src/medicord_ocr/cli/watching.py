@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,20 @@ log = logging.getLogger(__name__)
 
 #: Seconds between two lines of progress where there is no terminal.
 _EVERY = 30.0
+#: Units under way that a display names.
+_SHOWN = 8
 
 
 @contextmanager
 def open_watcher(*, json: bool) -> Iterator[Lines]:
-    """What fits standard error: JSON where it was asked for, else lines."""
-    yield JsonLines() if json else Lines()
+    """What fits standard error: JSON where asked for, a display on a terminal, else lines."""
+    if json:
+        yield JsonLines()
+    elif messages.terminal() and log.isEnabledFor(logging.INFO):
+        with Display() as display:
+            yield display
+    else:
+        yield Lines()
 
 
 class Lines:
@@ -57,6 +66,50 @@ class Lines:
         """What was done, at the end."""
         for line in summary_lines(tally, output):
             self.say(line)
+
+
+class Display(Lines):
+    """A display of how far it is at the foot of a terminal; sentences pass above it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        from rich.console import Console
+        from rich.live import Live
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        self._bar = Progress(
+            MofNCompleteColumn(), "documents", BarColumn(), TimeRemainingColumn(), console=console
+        )
+        self._task = self._bar.add_task("documents", total=None)
+        self._live = Live(console=console, transient=True, redirect_stdout=False)
+
+    def __enter__(self) -> Display:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def tick(self, tally: Tally, working: Iterable[Unit]) -> None:
+        """Show it anew."""
+        from rich.console import Group
+        from rich.text import Text
+
+        self._bar.update(self._task, completed=tally.done, total=tally.total)
+        lines = [progress_line(tally).partition(", ")[2], *map(_doing, islice(working, _SHOWN))]
+        self._live.update(Group(self._bar, *(Text(line, no_wrap=True) for line in lines)))
+
+    def summary(self, tally: Tally, output: Path) -> None:
+        """What was done, where the display was."""
+        self._live.stop()
+        super().summary(tally, output)
+
+
+def _doing(unit: Unit) -> str:
+    """What a process is on."""
+    page = f", page {unit.page}" if unit.kind == "page" else ""
+    return f"  {messages.printable(unit.job.name)}{page}"
 
 
 class JsonLines(Lines):

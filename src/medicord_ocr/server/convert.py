@@ -19,6 +19,8 @@ router = APIRouter()
 
 #: Seconds for a body to come, as for uploads.
 _WHOLE = 300.0
+#: One at a time: what takes a core for seconds is not to take them all.
+_turn = asyncio.Semaphore(1)
 _MEDIA = {"csv": "text/csv; charset=utf-8", "fhir": "application/fhir+json"}
 
 
@@ -77,7 +79,8 @@ async def convert(request: Request, known: Known, format: Literal["csv", "fhir"]
             body = await _body(request, settings.max_upload)
     except TimeoutError:
         raise TooSlow("the document took too long", hint="Send it again") from None
-    content = await run_in_threadpool(_converted, body, format)
+    async with _turn:
+        content = await run_in_threadpool(_converted, body, format)
     return Response(content, headers={"Content-Type": _MEDIA[format]})
 
 
@@ -97,7 +100,9 @@ def _converted(body: bytes, format: Literal["csv", "fhir"]) -> bytes:
     try:
         record = Conversion.model_validate_json(body).record()
     except ValidationError as error:
-        places = sorted({".".join(map(str, part["loc"][:2])) for part in error.errors()})
+        # A name that is not known may be anything: its place is where it stands.
+        found = [(part["loc"], part["type"] == "extra_forbidden") for part in error.errors()]
+        places = sorted({".".join(map(str, loc[: len(loc) - extra][:2])) for loc, extra in found})
         where = ", ".join(filter(None, places)) or "it is not sound JSON"
         message = f"the body is not a document that was extracted: {where}"
         raise BadRequest(message, hint="See /docs") from None

@@ -48,7 +48,7 @@ export class Client {
     const form = new FormData();
     if (hint) form.append("language_hint", hint);
     form.append("pictures", "1");
-    form.append("file", file, file.name);
+    form.append("file", file, "document");
     const headers = later ? { Prefer: "respond-async" } : {};
     const answer = await this.#ask("ocr/extract", { method: "POST", body: form, headers, signal });
     const found = await answer.json();
