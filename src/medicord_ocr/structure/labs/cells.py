@@ -13,7 +13,7 @@ from dataclasses import replace
 from medicord_ocr.page import Word
 from medicord_ocr.schema import REVIEW_BELOW
 from medicord_ocr.structure.fields import reading_doubts
-from medicord_ocr.structure.labs.headings import Role
+from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import (
     Tail,
@@ -311,6 +311,18 @@ def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
 def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
     """The draft with the range that the range column of another row holds."""
     return _range_fields(draft, _stretch(cells, "range"), mark)
+
+
+def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft with the range that a line below its name says (``Ref: 4.0-5.6 %``)."""
+    if draft.range_part is not None or draft.value is None:
+        return None
+    tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
+    if tail.range is None or not tail.range.bounded or line.text[tail.end :].strip(" .)]"):
+        return None
+    return replace(
+        draft, range=tail.range, range_part=tail.range_part, unit=draft.unit or tail.unit
+    )
 
 
 def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | None:

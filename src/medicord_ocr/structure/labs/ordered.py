@@ -39,6 +39,8 @@ _LONGEST_WORDS = 8
 _NOT_IN_NAME = re.compile(
     r"[:=]\s*\S|.{70}|[<>≤≥]|\d[.,]\d|\s\d+\s+\S*/|[(\[]\s?\d+\s?[-–]\s?\d+\s?(?:[)\]]|\S+/)"
 )
+# A name never ends in a negation: that is the first word of a result (``Not seen``).
+_NEGATED = re.compile(r"(?:^|\s)(?:not|non|no|none|pas|sans|aucune?|never)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +295,8 @@ def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft
         place += begin
         shown = text[begin:place].strip()
         if not shown or _NOT_IN_NAME.search(shown) or not _can_start(text, place):
+            continue
+        if _NEGATED.search(shown):
             continue
         name = clean_name(cut(stretch, begin, place))
         match = find_tests(name.text) if name.text else None

@@ -29,6 +29,9 @@ _FROM = (
     r"minimum|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
 _STOP = r"(?!\d|[.,]\d|\s?[/:]\d)"
+# Years and months of life; what stands before them says for whom a range holds.
+_AGE = r"(?i:years?|yrs?|y\.?o|months?|weeks?|ans?|mois|semaines?|jours?)(?![^\W\d_])|ឆ្នាំ|ខែ|សប្តាហ៍"
+_OF_AGE = re.compile(rf"\s?(?:{_AGE})")
 _TITRE = rf"(?:{BOUND}\s?)?1\s?[/:]\s?(?P<titre>[1-9]\d{{0,5}}){_STOP}"
 _SIMPLE = re.compile(
     rf"(?P<low>{NUMBER}){_TO}(?P<high>{NUMBER}){_STOP}"
@@ -51,7 +54,8 @@ _LABEL = re.compile(
     r"|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
-    r"(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
+    rf"(?:[<>≤≥]\s?)?\d{{1,3}}(?:{_TO}\d{{1,3}})?\s?(?:{_AGE})[^\d<>≤≥:=]{{0,16}}[:=]\s?"
+    r"|(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
 )
 _SEPARATOR = re.compile(r"\s*[;,/|]?\s*")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -145,7 +149,7 @@ def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range,
         return sexed
     match = _SIMPLE.match(text, start)
     made = _simple(match, mark) if match else None
-    if match is None or made is None:
+    if match is None or made is None or _OF_AGE.match(text, match.end()):
         return None
     trailing = _trailing_sex(text, match, made, mark)
     return trailing or (made, match.end())

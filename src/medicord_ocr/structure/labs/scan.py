@@ -10,11 +10,12 @@ from medicord_ocr.page import PageText, Row
 from medicord_ocr.structure.labs.cells import (
     read_cells,
     with_range,
+    with_range_below,
     with_range_line,
     with_upper_range,
 )
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
-from medicord_ocr.structure.labs.headings import Role
+from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
 from medicord_ocr.structure.labs.parts import Part, clean_name
@@ -219,6 +220,8 @@ def _continuation(
     if not _is_lone_name(cells):
         return None
     name = _words(cells, "name")
+    if draft := with_range_below(last.draft, name, mark):
+        return replace(last, draft=draft, rows=(*last.rows, index))
     whole = joined(stretch_of([last.draft.name.words]), name)
     longer = find_tests(clean_name(whole).text)
     starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))

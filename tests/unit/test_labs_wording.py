@@ -1,0 +1,95 @@
+"""What reports say in words of their own: headings, results not found, ranges for an age."""
+
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.structure.labs.abnormal import is_abnormal
+from medicord_ocr.structure.labs.find import find_lab_results
+from medicord_ocr.structure.labs.ranges import parse_range
+from medicord_ocr.structure.labs.values import parse_value
+from tests.pages import page
+
+
+def rows(text: str) -> list[tuple[object, ...]]:
+    """Name, value, unit, range and abnormal of each result."""
+    found = find_lab_results([page(text)]).results
+    return [(r.test_name, r.value, r.unit, r.reference_range, r.abnormal) for r in found]
+
+
+def test_finding_and_expected_are_headings_of_result_and_range() -> None:
+    assert rows("""
+Examination          Finding     Expected
+Malaria smear        Negative    Negative
+Ova and parasites    Not seen    Not seen
+""") == [
+        ("Malaria smear", "Negative", None, "Negative", False),
+        ("Ova and parasites", "Not seen", None, "Not seen", False),
+    ]
+
+
+def test_a_negation_begins_a_result_and_never_ends_a_name() -> None:
+    # « seen » alone would say the contrary of what is printed.
+    found = rows("""
+Stool examination
+Ova and parasites    Not seen
+Occult blood         Negative
+Malaria smear        Not seen
+""")
+    assert "seen" not in [value for _, value, *_ in found]
+
+
+def test_cut_off_of_an_immunoassay_is_its_range() -> None:
+    assert rows("""
+Marker      Result   Unit   Cut-off   Interpretation
+Anti-HCV    4.80     S/CO   < 1.00    Reactive
+HBsAg       0.31     S/CO   < 1.00    Non-reactive
+""") == [
+        ("Anti-HCV", 4.8, "S/CO", "< 1.00", True),
+        ("HBsAg", 0.31, "S/CO", "< 1.00", False),
+    ]
+
+
+def test_range_in_a_line_below_the_name_is_that_test_s() -> None:
+    assert rows("""
+Test                  Result   Unit
+Glucose               7.2      mmol/L
+  Ref: 3.9-7.8
+Creatinine            121      µmol/L
+  (64 - 104)
+""") == [
+        ("Glucose", 7.2, "mmol/L", "3.9-7.8", False),
+        ("Creatinine", 121.0, "µmol/L", "64 - 104", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "20-30 years: 1.2 - 9.8",
+        "> 60 ans : 3,5-5,0",
+        "1-3 months: 4 - 6; 3-12 months: 5 - 7",
+        "18 ឆ្នាំ: 3.5 - 5.0",
+    ],
+)
+def test_a_range_for_an_age_keeps_its_text_and_bounds_nothing(text: str) -> None:
+    found = parse_range(text)
+    assert found is not None
+    assert found.text == text
+    assert not found.bounded
+
+
+def test_an_age_is_no_range() -> None:
+    assert rows("""
+Hormone   Result   Unit    Reference range
+AMH       2.9      ng/mL   20-30 years: 1.2 - 9.8
+TSH       2.1      mIU/L   0.4 - 4.0
+""")[0] == ("AMH", 2.9, "ng/mL", "20-30 years: 1.2 - 9.8", None)
+
+
+@pytest.mark.parametrize("text", ["Reactive 1:8", "Positive (1/160)", "Réactif 1/16"])
+def test_a_titre_behind_the_word_leaves_the_word_s_meaning(text: str) -> None:
+    value = parse_value(text)
+    assert value is not None
+    assert value.finding == "positive"
+    assert is_abnormal(value, parse_range("Non reactive"), None) is True
