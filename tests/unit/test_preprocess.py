@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from medicord_ocr import preprocess
+from medicord_ocr.ink import contrast
 from medicord_ocr.options import STAGES, Options
 from medicord_ocr.outline import find_page, undo_perspective
 from tests.pictures import paragraph
@@ -150,3 +151,12 @@ def test_every_stage_that_ran_is_traced_in_order() -> None:
     prepared = preprocess.prepare(page, None, Options(), trace=lambda name, _: seen.append(name))
     assert tuple(seen) == prepared.quality.stages
     assert "deskew" in seen
+
+
+def test_grain_of_a_sheet_with_three_lines_is_no_ink() -> None:
+    rng = np.random.default_rng(1)
+    sheet = np.full((1600, 1200), 240.0)
+    sheet[100:220, 100:700] = paragraph(lines=3)[:120, :600]
+    grained = np.clip(sheet + rng.normal(0, 4, sheet.shape), 0, 255).astype(np.uint8)
+    # A fifth of the darkest percent of this sheet, which is grain, would let all of it through.
+    assert contrast(grained) > 100
