@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from medicord_ocr.page import Box, Row
 from medicord_ocr.structure.labs.abnormal import is_abnormal
 from medicord_ocr.structure.labs.find import find_lab_results
 from medicord_ocr.structure.labs.ranges import parse_range
@@ -93,3 +96,47 @@ def test_a_titre_behind_the_word_leaves_the_word_s_meaning(text: str) -> None:
     assert value is not None
     assert value.finding == "positive"
     assert is_abnormal(value, parse_range("Non reactive"), None) is True
+
+
+def test_seconds_read_as_a_capital_are_a_unit_and_no_result_expected() -> None:
+    assert rows("""
+Test                Result   Unit   Range
+Prothrombin time    14.8     S      11.0 - 13.5
+APTT                33       S      26 - 36
+""") == [
+        ("Prothrombin time", 14.8, "S", "11.0 - 13.5", True),
+        ("APTT", 33.0, "S", "26 - 36", False),
+    ]
+
+
+def test_pieces_of_rulings_before_a_name_do_not_part_its_row() -> None:
+    tall = page("""
+Test      Value   Units     Reference
+Copper    14.1    µmol/L    11.0 - 22.0
+-                           4.6 - 13.5
+G6PD      8.9     U/g Hb
+Zinc      12.1    µmol/L    10.7 - 18.4
+""")
+    # The range stands half a line above the rest of its row, as readers of skewed pages see it.
+    split = replace(
+        tall, rows=tuple(_moved(r, 14) if i == 2 else r for i, r in enumerate(tall.rows))
+    )
+    found = find_lab_results([split]).results
+    assert [(r.test_name, r.reference_range) for r in found] == [
+        ("Copper", "11.0 - 22.0"),
+        ("G6PD", "4.6 - 13.5"),
+        ("Zinc", "10.7 - 18.4"),
+    ]
+
+
+def _moved(row: Row, down: int) -> Row:
+    """A row a few pixels further down."""
+
+    def lower(box: Box) -> Box:
+        return box._replace(y0=box.y0 + down, y1=box.y1 + down)
+
+    segments = tuple(
+        replace(s, box=lower(s.box), words=tuple(replace(w, box=lower(w.box)) for w in s.words))
+        for s in row.segments
+    )
+    return replace(row, segments=segments)

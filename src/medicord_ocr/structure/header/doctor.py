@@ -18,6 +18,7 @@ from medicord_ocr.structure.header.doctor_names import (
     after_title,
     bare,
     is_stop,
+    is_title,
     khmer_glued,
     misread_title,
     untitled,
@@ -153,9 +154,30 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
             before = " ".join(word.text for word in words[before_from:at])
             role = _place_role(page, index, named, before, default)
             cut = _cut(words, stop, starts)
+            if stop == len(words) or stop in starts:
+                more = _next_line(page, index, named)
+                named, cut = (*named, *more), cut or bool(more)
             before_from = stop  # a doctor's title is no label of the next doctor's
             yield Doctor(page.number, named, index, role, cut=cut)
         at = max(stop, end)
+
+
+def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The rest of a name of one word, alone on the line below: ``Dr. VONG`` / ``Sokchea``."""
+    names = [word for word in named if not is_title(word.text)]
+    if len(names) != 1 or GLUED.match(named[0].text) or index + 1 >= len(page.rows):
+        return ()
+    own = next((s for s in page.rows[index].segments if names[0] in s.words), None)
+    below = page.rows[index + 1].segments
+    for segment in below if len(below) <= 2 else ():  # more are a table's headings
+        starts = [s.x0 for s in (own.box if own else None, named[0].box, names[0].box) if s]
+        height = names[0].box.height
+        aligned = any(abs(segment.box.x0 - x0) <= height for x0 in starts)
+        near = segment.box.y0 - names[0].box.y1 < height
+        words = segment.words
+        if aligned and near and after_name(words, 0, frozenset({0}), begun=False) == len(words):
+            return words if len(words) <= 2 and role_of(segment.text) is None else ()
+    return ()
 
 
 def _cut(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:

@@ -251,7 +251,10 @@ def _no_unit(draft: Draft, cell: Stretch, start: int, mark: Mark | None) -> Draf
     """The draft with a unit cell that holds a range, or a unit that is not known."""
     rest = cut(cell, start, len(cell.text))
     found = parse_range(rest.text, mark, column=False) if draft.range is None else None
-    if found and (found.bounded or found.expected or found.by_sex):
+    figure = draft.value is not None and draft.value.kind in {"number", "bounded"}
+    # Beside a figure a letter (``S``) is a unit misread, not the result expected.
+    worded = found and found.expected and not (figure and len(found.expected) < 3)
+    if found and (found.bounded or worded or found.by_sex):
         return replace(draft, range=found, range_part=part_of(rest, 0, len(rest.text)))
     if not re.search(r"[^\W\d_]|[%‰/]", rest.text):
         return draft

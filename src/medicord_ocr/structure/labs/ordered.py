@@ -267,6 +267,8 @@ def _is_unit_of(text: str, match: Match | None) -> bool:
     """Whether a token is a unit, or a misreading of a unit that the test may carry."""
     if is_unit(text):
         return True
+    if text == "S" and match is not None:  # seconds, read as a capital
+        return any(test.ucum == "s" for test in match.tests)
     if match is None or not (looks_like_unit(text) or re.fullmatch(r"[A-Za-zµ]{3,7}", text)):
         return False
     return "/" in text and any(find_unit(test.units, text) for test in match.tests)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import fold, has_khmer
-from medicord_ocr.page import PageText, Row
+from medicord_ocr.page import PageText, Row, Segment
 from medicord_ocr.structure.labs.cells import (
     read_cells,
     with_range,
@@ -138,7 +139,11 @@ def _visual_rows(page: PageText, table: Table) -> list[tuple[tuple[int, ...], Ro
     seen: list[_Visual] = []
     for index in table.rows:
         whole = page.rows[index]
-        inside = tuple(s for s in whole.segments if table.left <= s.box.centre < table.right)
+        inside = tuple(
+            s
+            for s in whole.segments
+            if table.left <= s.box.centre < table.right and not _is_stroke(s, table)
+        )
         if not inside:
             continue
         row = Row(inside, whole.block, whole.table)
@@ -151,6 +156,13 @@ def _visual_rows(page: PageText, table: Table) -> list[tuple[tuple[int, ...], Ro
                 continue
         seen.append(_Visual((index,), row, row, roles))
     return [(visual.indices, visual.row) for visual in seen]
+
+
+def _is_stroke(segment: Segment, table: Table) -> bool:
+    """Whether dashes alone stand before the names: pieces of rulings."""
+    name = next((column for column in table.columns if column.role == "name"), None)
+    before = name is not None and segment.box.centre < name.x1
+    return before and not re.search(r"[^\W_]", segment.text)
 
 
 def _beside(above: Row, below: Row) -> bool:
