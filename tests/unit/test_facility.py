@@ -129,3 +129,8 @@ def test_a_facility_with_its_telephone_at_the_foot_is_shown_for_review() -> None
     assert value(facility) == "Sovannaphum Polyclinic"
     assert facility is not None
     assert facility.needs_review
+
+
+def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> None:
+    found = header("Specimen from: Calmette Hospital   Laboratoire Biotech\nName: SOK Dara")
+    assert value(found.header.facility) == "Laboratoire Biotech"

@@ -129,6 +129,47 @@ Zinc      12.1    µmol/L    10.7 - 18.4
     ]
 
 
+def test_a_range_and_its_unit_in_one_bracket_are_told_apart() -> None:
+    assert rows("""
+Test        Result            Reference range
+Glucose     7.4 mmol/L (H)    (3.9-6.1 mmol/L)
+Creatinine  88                [62-106 µmol/L]
+""") == [
+        ("Glucose", 7.4, "mmol/L", "3.9-6.1", True),
+        ("Creatinine", 88.0, "µmol/L", "62-106", False),
+    ]
+
+
+def test_a_cross_below_positive_or_negative_is_the_result() -> None:
+    found = rows("""
+Test       Positive   Negative
+HBsAg                 X
+HIV                   X
+Syphilis   X
+""")
+    assert [row[:2] for row in found] == [
+        ("HBsAg", "Negative"),
+        ("HIV", "Negative"),
+        ("Syphilis", "Positive"),
+    ]
+
+
+def test_thousands_of_a_page_with_points_are_thousands_however_high() -> None:
+    # Read as 1.245 it would be normal: the contrary of what is printed.
+    found = find_lab_results(
+        [
+            page("""
+Test             Result   Unit    Normal
+Troponin T hs    1,245    ng/L    <14
+Procalcitonin    0.05     ng/mL   <0.10
+D-Dimer          4.12     µg/mL   0.00-0.50
+""")
+        ]
+    ).results
+    assert (found[0].value, found[0].abnormal) == (1245, True)
+    assert "ambiguous_number" in found[0].fields["value"].review_reasons
+
+
 def _moved(row: Row, down: int) -> Row:
     """A row a few pixels further down."""
 

@@ -146,7 +146,9 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
             words = words[_words_of(words, len(label) + 1) :]
     elif before.rstrip().endswith((":", "៖")) and not _is_facility_label(before):
         return
-    if SENDER.within(before) or SENDER.latin.match(fold(text)):
+    # « Specimen from: Calmette Hospital » says nothing of what stands beside it.
+    open_label = not re.search(r"[:៖]\s*\S", before)
+    if (open_label and SENDER.within(before)) or SENDER.latin.match(fold(text)):
         return
     for part in _by_script(words):
         place = _place(part, index)

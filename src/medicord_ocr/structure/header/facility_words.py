@@ -90,5 +90,5 @@ GENERIC = frozenset(
     " analyse d'analyses biologie biology clinical clinic clinique health sante general generale"
     " referral provincial hospital hopital laboratory laboratoire lab labo center centre cabinet"
     " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
-    " maternite diagnostic imaging imagerie reference".split()
+    " maternite mobile teaching diagnostic imaging imagerie reference".split()
 )

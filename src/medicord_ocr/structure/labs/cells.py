@@ -33,6 +33,7 @@ from medicord_ocr.structure.labs.parts import (
     part_of,
     unit_in_name,
 )
+from medicord_ocr.structure.labs.qualitative import finding_of
 from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells
@@ -82,18 +83,21 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
 
 
 def _susceptibility(draft: Draft, cells: Cells) -> Draft:
-    """The draft with S, I or R, where a cross stands in the one column of that heading."""
+    """The draft with S, I or R, or positive or negative, by the one column with a cross."""
     roles: tuple[tuple[Role, str], ...] = (
         ("susceptible", "S"),
         ("intermediate", "I"),
         ("resistant", "R"),
+        ("positive", "Positive"),
+        ("negative", "Negative"),
     )
     marked = [(letter, shown) for role, letter in roles if (shown := _stretch(cells, role)).text]
     if len(marked) != 1 or not re.fullmatch(r"[xX×✓✔√+*●•■SIR]", marked[0][1].text.strip()):
         return draft
     letter, shown = marked[0]
     part = part_of(shown, 0, len(shown.text))
-    return replace(draft, value=Value("words", letter), value_part=part)
+    value = Value("words", letter, finding=finding_of(letter))
+    return replace(draft, value=value, value_part=part)
 
 
 def _range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
@@ -268,7 +272,8 @@ def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     text = cell.text
     found = parse_range(text, mark)
     if found:
-        return replace(draft, range=found, range_part=part_of(cell, 0, len(text)))
+        unit = draft.unit or _unit_in_brackets(cell, draft)
+        return replace(draft, range=found, range_part=part_of(cell, 0, len(text)), unit=unit)
     tail = read_behind(cell, Tail(value=draft.value), mark, draft.match)
     if tail.range is None:
         if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
@@ -291,6 +296,17 @@ def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         unit=draft.unit or (tail.unit if of_value else None),
         flag=draft.flag or tail.flag,
     )
+
+
+def _unit_in_brackets(cell: Stretch, draft: Draft) -> Part | None:
+    """The unit behind a range, in its brackets: ``(3.9-6.1 mmol/L)``."""
+    close = re.search(r"\s*[)\]]\s*$", cell.text)
+    if close is None or draft.value is None or draft.value.kind not in {"number", "bounded"}:
+        return None
+    starts = (m.end() for m in re.finditer(r"(?<=\d)\s+(?=\D|10)", cell.text))
+    end = close.start()
+    place = next((start for start in starts if is_unit(cell.text[start:end])), None)
+    return None if place is None else part_of(cell, place, end)
 
 
 def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:

@@ -24,6 +24,8 @@ Role = Literal[
     "susceptible",
     "intermediate",
     "resistant",
+    "positive",
+    "negative",
     "subject",
     "control",
 ]
@@ -118,6 +120,8 @@ HEADING_WORDS: dict[Role, str] = {
     "susceptible": "s; susceptible; sensible; sensitive",
     "intermediate": "i; intermediate; intermediaire",
     "resistant": "r; resistant; resistante",
+    "positive": "positive; positif; reactive; reactif; pos; វិជ្ជមាន",
+    "negative": "negative; negatif; non reactive; non reactif; neg; អវិជ្ជមាន",
     "drug": """
         medication; medications; medicament; medicaments; drug; drugs; drug name; medicine;
         medicines; dose; dosage; posologie; frequency; frequence; duration; duree; qte;

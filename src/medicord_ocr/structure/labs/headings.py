@@ -127,6 +127,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
         or ("range" in roles and roles & {"name", "unit"})
         or {"name", "unit"} <= roles
         or ("name" in roles and len(roles & _SUSCEPTIBILITIES) >= 2)
+        or {"name", "positive", "negative"} <= roles
     )
     # Headings stand apart: a sentence of such words is one segment of them all.
     apart = len(row.segments) > 1 or (len(labels) >= 3 and known == words)
@@ -150,6 +151,8 @@ def _settled(labels: list[Label]) -> list[Label]:
         meant["male"] = meant["female"] = "aside"
     if len(_SUSCEPTIBILITIES & set(roles)) < 2:
         meant.update(dict.fromkeys(_SUSCEPTIBILITIES, "aside"))
+    if not {"positive", "negative"} <= set(roles) or "value" in roles:
+        meant["positive"] = meant["negative"] = "aside"
     settled = [replace(label, role=meant.get(label.role, label.role)) for label in labels]
     return _first_value_only(_latest(settled))
 

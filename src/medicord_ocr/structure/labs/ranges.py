@@ -13,6 +13,7 @@ from typing import Literal
 
 from medicord_ocr.structure.labs.numbers import NUMBER, Mark, number_readings
 from medicord_ocr.structure.labs.qualitative import is_qualitative
+from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import BOUND, BOUNDS, DASH, clean
 
 Sex = Literal["M", "F"]
@@ -161,7 +162,8 @@ def _bracketed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | 
         return None
     inner = text[start + 1 : end]
     found = match_range(inner.strip(), 0, mark)
-    if found and not inner.strip()[found[1] :].strip(" .;"):
+    rest = inner.strip()[found[1] :].strip(" .;") if found else ""
+    if found and (not rest or is_unit(rest)):
         return found[0], end + 1
     if pair := _PAIR.fullmatch(inner.strip()):
         made = _pair(pair, mark)

@@ -36,6 +36,8 @@ _RESULT_ROLES: tuple[Role, ...] = (
     "susceptible",
     "intermediate",
     "resistant",
+    "positive",
+    "negative",
 )
 _TITLE_WORDS = 6
 # Instead of a name: the same result again in other units.
