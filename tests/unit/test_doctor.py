@@ -128,3 +128,8 @@ def test_a_name_goes_on_in_the_line_below_and_is_shown_for_review() -> None:
 )
 def test_a_profession_or_a_heading_below_a_name_is_no_part_of_it(below: str) -> None:
     assert value(doctor(f"Name: X\n\nDr. VONG\n{below}", "lab")) == "Dr. VONG"
+
+
+def test_a_label_in_the_middle_of_a_line_names_the_doctor() -> None:
+    found = doctor("Name: Lun Chantha Sex: M Doctor: Sarah Brown, MD   Date: 17.07.2025", "lab")
+    assert value(found) == "Sarah Brown, MD"

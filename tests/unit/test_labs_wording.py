@@ -170,6 +170,48 @@ D-Dimer          4.12     µg/mL   0.00-0.50
     assert "ambiguous_number" in found[0].fields["value"].review_reasons
 
 
+def test_strokes_around_an_expected_result_are_passed_over_with_a_mark() -> None:
+    found = find_lab_results(
+        [
+            page("""
+Test     Result     Reference
+HCV Ab   Negative   | Negative 1
+HIV      Negative   Negative
+""")
+        ]
+    ).results
+    assert (found[0].reference_range, found[0].abnormal) == ("Negative", False)
+    assert found[0].fields["reference_range"].needs_review
+
+
+def test_high_values_that_all_end_in_one_may_be_arrows_misread() -> None:
+    # « 28↑ » and « 55↑ » as a reader without arrows reads them.
+    found = find_lab_results(
+        [
+            page("""
+Test          Result   Unit     Normal
+Bilirubin     281      µmol/L   5-21
+SGOT          551      U/L      0-37
+SGPT          31       U/L      0-42
+""")
+        ]
+    ).results
+    assert [r.fields["value"].needs_review for r in found] == [True, True, False]
+
+
+def test_high_values_of_other_endings_are_not_marked() -> None:
+    found = find_lab_results(
+        [
+            page("""
+Test          Result   Unit     Normal
+Urea          11       mmol/L   3-8
+SGOT          54       U/L      0-37
+""")
+        ]
+    ).results
+    assert [r.fields["value"].needs_review for r in found] == [False, False]
+
+
 def _moved(row: Row, down: int) -> Row:
     """A row a few pixels further down."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
@@ -272,6 +273,7 @@ def _names_somebody(segment: Segment) -> bool:
 
 def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     """Names without a title beside a label that only a doctor has."""
+    row = _at_labels(row)
     for i, segment in enumerate(row.segments):
         text = segment.text
         label, colon, value = text.replace("៖", ":").partition(":")
@@ -291,6 +293,21 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
         least = 2 if title else 1
         if least < end <= least + 3 and (end == len(words) or words[end].text[:1] in "(,-"):
             yield Doctor(page.number, tuple(words[:end]), index, role, title is not None, title)
+
+
+def _at_labels(row: Row) -> Row:
+    """The row cut before labels of one word that follow others: ``Sex: M Doctor: Sarah Brown``."""
+    segments = []
+    for segment in row.segments:
+        cuts = [0]
+        for i, word in enumerate(segment.words):
+            if i and word.text.endswith((":", "៖")) and role_of(word.text) in _NAMING:
+                cuts.append(i)
+        for start, end in pairwise((*cuts, len(segment.words))):
+            words = segment.words[start:end]
+            box = segment.box if len(cuts) == 1 else bounding([word.box for word in words])
+            segments.append(Segment(words, box, segment.cell))
+    return replace(row, segments=tuple(segments))
 
 
 def _with_degree(page: PageText, index: int, row: Row) -> Iterator[Doctor]:

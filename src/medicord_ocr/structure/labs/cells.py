@@ -45,6 +45,8 @@ from medicord_ocr.structure.labs.vocabulary import find_tests
 # one that readers differ on.
 _BLEMISH = 0.6
 _LONGEST_TEXT = 8
+# Pieces of rulings around the text of a cell, as readers read them.
+_STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
 # Flags stand under their own heading, or as a remark.
 _FLAG_ROLES: tuple[Role, ...] = ("flag", "aside")
 # The same for a reference range of an unknown form: below it nothing is given rather than noise.
@@ -272,8 +274,7 @@ def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     text = cell.text
     found = parse_range(text, mark)
     if found:
-        unit = draft.unit or _unit_in_brackets(cell, draft)
-        return replace(draft, range=found, range_part=part_of(cell, 0, len(text)), unit=unit)
+        return replace(draft, range=found, range_part=part_of(cell, 0, len(text)))
     tail = read_behind(cell, Tail(value=draft.value), mark, draft.match)
     if tail.range is None:
         if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
@@ -293,7 +294,7 @@ def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         draft,
         range=tail.range,
         range_part=tail.range_part,
-        unit=draft.unit or (tail.unit if of_value else None),
+        unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
         flag=draft.flag or tail.flag,
     )
 
@@ -318,6 +319,11 @@ def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         if found and not re.search(r"\d\d|[.,]\d|[^\W\d_]{3}", around):
             part = part_of(cell, start, found[1])
             return blemished(replace(draft, range=found[0], range_part=part), "reference_range")
+    if worded := re.fullmatch(rf"{_STROKES}(.*?){_STROKES}", text):
+        inner = parse_range(worded[1], mark, column=False) if worded[1] != text else None
+        if inner is not None and inner.expected and len(inner.expected) > 2:
+            part = part_of(cell, worded.start(1), worded.end(1))
+            return blemished(replace(draft, range=inner, range_part=part), "reference_range")
     whole = part_of(cell, 0, len(text))
     if draft.unit is None and is_unit(text):
         return replace(draft, unit=whole)
