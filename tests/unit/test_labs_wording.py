@@ -66,6 +66,19 @@ Creatinine            121      µmol/L
     ]
 
 
+def test_range_below_a_result_without_headings_is_that_result_s() -> None:
+    assert rows("""
+Metabolic
+Glucose      5.5 mmol/L    Normal
+(4.1-5.9)
+HbA1c        6.1 %         High
+(<5.7)
+""") == [
+        ("Glucose", 5.5, "mmol/L", "4.1-5.9", False),
+        ("HbA1c", 6.1, "%", "<5.7", True),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
