@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import fold, has_khmer, impossible_order, script_of
-from medicord_ocr.page import PageText, Row, Segment, Word
+from medicord_ocr.page import PageText, Row, Segment, Word, bounding
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.fields import RowRef, Span, field_info
 from medicord_ocr.structure.header.facility_names import (
@@ -40,6 +40,8 @@ from medicord_ocr.structure.labels import Folded, skeleton
 
 # Gap between segments, in heights of the text, that a space of large letters may have.
 _WIDE_SPACE = 1.0
+# Gap, in heights of the text, up to which a name stands behind its keyword (a logo between).
+_SAME_LINE = 8.0
 #: Share of the page's height, and rows, that a letterhead may take.
 _LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
 
@@ -150,10 +152,15 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
     open_label = not re.search(r"[:៖]\s*\S", before)
     if (open_label and SENDER.within(before)) or SENDER.latin.match(fold(text)):
         return
-    for part in _by_script(words):
-        place = _place(part, index)
-        if place is not None:
-            yield place
+    found = [place for part in _by_script(words) if (place := _place(part, index))]
+    if (
+        not found
+        and value.strip()
+        and not has_khmer(text)
+        and _is_name(Segment(words, segment.box))
+    ):
+        found = [Place(words, index, 3, named=True, unlabelled=True)]  # « Hospital: Sre Ambel »
+    yield from found
 
 
 def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -258,7 +265,11 @@ def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
 
 def _joined(page: PageText, place: Place) -> Place:
     """A line that only says what kind of place it is, with the name on the line beside it."""
-    box = Segment(place.words, page.rows[place.row].box).box
+    box = bounding([word.box for word in place.words])
+    for segment in widened(page.rows[place.row]).segments:
+        apart = segment.box.x0 - box.x1
+        if 0 < apart < _SAME_LINE * box.height and _is_name(segment):
+            return replace(place, words=(*place.words, *segment.words), named=True, joined=True)
     first = fold(place.words[0].text)
     steps = (-1, 1) if first not in GENERIC or _ends_name(place) else (1, -1)
     for step in steps:

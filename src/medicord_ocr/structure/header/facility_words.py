@@ -10,7 +10,7 @@ from medicord_ocr.structure.labels import skeleton, terms
 KEYWORDS = {
     6: terms(
         r"hospital|hopital|hospitalier|hosp|polyclinic|polyclinique|clinic|clinique|clinics"
-        r"|medical cent(?:er|re)|centre medical|health cent(?:er|re)|centre de sante|health post"
+        r"|medical cent(?:er|re)|centre medical|health cent(?:er|re)|centre de sante|health poste?"
         r"|maternity|maternite|institute|institut|dispensaire|infirmary|medical group",
         "មន្ទីរពេទ្យ|មណ្ឌលសុខភាព|ប៉ុស្តិ៍សុខភាព|គ្លីនិក|ពហុព្យាបាល|មន្ទីរសម្រាកព្យាបាល|មន្ទីរសំរាកព្យាបាល|វិទ្យាស្ថាន"
         "|មន្ទីរព្យាបាល",
@@ -77,7 +77,7 @@ SENDER = terms(
 )
 #: Labels before the name.
 FACILITY_LABEL = re.compile(
-    r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility"
+    r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility|health cent(?:er|re)"
     r"|hopital|clinique)(?: name)?"
 )
 #: The same in Khmer, as skeletons.
@@ -90,5 +90,6 @@ GENERIC = frozenset(
     " analyse d'analyses biologie biology clinical clinic clinique health sante general generale"
     " referral provincial hospital hopital laboratory laboratoire lab labo center centre cabinet"
     " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
-    " maternite mobile teaching diagnostic imaging imagerie reference".split()
+    " maternite mobile teaching radiologie radiology cardiologie cardiology gynecologie pediatrie"
+    " dentaire dental echographie ultrasound pathologie pathology hematologie hematology diagnostic imaging imagerie reference".split()
 )

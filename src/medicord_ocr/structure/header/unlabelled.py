@@ -34,6 +34,8 @@ _CONTACT_ROWS = 3
 _LARGE = 1.25
 #: Least weight of a keyword at the foot: a hospital, a clinic, a cabinet.
 _FOOT_WEIGHT = 5
+#: Words of a name on the first line in print like any other; two may be a person's.
+_FIRST_WORDS = 3
 _FEWEST_LETTERS, _MOST_WORDS = 6, 8
 _PARTICLES = frozenset("of the and for de des du la le les et d l a au aux in".split())
 
@@ -102,7 +104,8 @@ def _brands(page: PageText) -> Iterator[Place]:
         contact = _has_contact(page, index + 1, _CONTACT_ROWS - 1)
         for segment in row.segments:
             large = segment.box.height >= _LARGE * usual
-            if _may_be_name(segment) and contact and (large or _stands_out(segment)):
+            first = index == 0 and len(segment.words) >= _FIRST_WORDS
+            if _may_be_name(segment) and contact and (large or first or _stands_out(segment)):
                 place = Place(segment.words, index, 2, named=True, unlabelled=True)
                 found.append((-segment.box.height if large else 0.0, index, place))
     yield from (place for _, _, place in sorted(found, key=lambda item: item[:2]))
