@@ -133,3 +133,11 @@ def test_a_profession_or_a_heading_below_a_name_is_no_part_of_it(below: str) -> 
 def test_a_label_in_the_middle_of_a_line_names_the_doctor() -> None:
     found = doctor("Name: Lun Chantha Sex: M Doctor: Sarah Brown, MD   Date: 17.07.2025", "lab")
     assert value(found) == "Sarah Brown, MD"
+
+
+@pytest.mark.parametrize("label", ["Authorized by", "Pathologist", "Reported by"])
+def test_a_signatory_known_by_a_degree_stands_behind_a_label(label: str) -> None:
+    found = doctor(f"Name: X\n\n{label} : Kong Sothea, M.D.", "lab")
+    assert value(found) == "Kong Sothea, M.D."
+    assert found is not None
+    assert found.role == "signatory"

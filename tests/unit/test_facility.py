@@ -29,6 +29,8 @@ def value(field: HeaderField | None) -> str | None:
         ("Sok Heng Polyclinic  Tel: 012 345 678", "Sok Heng Polyclinic"),
         ("Clinique Dr. SOK Dara, No. 12, Street 5", "Clinique Dr. SOK Dara"),
         ("LABORATOIRE D'ANALYSES MÉDICALES\nANGKOR", "LABORATOIRE D'ANALYSES MÉDICALES ANGKOR"),
+        ("Groupe Médical Tonlé\nCabinet de radiologie", "Groupe Médical Tonlé"),
+        ("Health Poste Andong Tuek", "Health Poste Andong Tuek"),
         ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
         ("Facility : Calmette Hospital", "Calmette Hospital"),
         ("មន្ទីរពេទ្យ ៖ កាល់ម៉ែត", "មន្ទីរពេទ្យ កាល់ម៉ែត"),
@@ -94,6 +96,9 @@ def test_wide_spaces_of_large_letters_do_not_cut_the_name() -> None:
     [
         ("BIOMEKONG TOTAL CARE\nNo. 118, Street 271, Phnom Penh", "BIOMEKONG TOTAL CARE"),
         ("HORMONE & IMMUNOLOGY\na member of Delta Labs Group", "HORMONE & IMMUNOLOGY"),
+        ("Marie Stopes Reproductive Health\nTel: 012 111 222", "Marie Stopes Reproductive Health"),
+        ("LABORATOIRE     NOKOR TEP\nAnalyses médicales", "LABORATOIRE NOKOR TEP"),
+        ("Hospital: Sre Ambel", "Sre Ambel"),
         ("Nephro Care Takeo\nDialysis and kidney clinic, Takeo", "Nephro Care Takeo"),
     ],
 )

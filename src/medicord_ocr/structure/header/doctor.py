@@ -314,7 +314,10 @@ def _with_degree(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     """Names that only a degree behind them shows to be a doctor's (``SOK Dara, MD``)."""
     before = ""
     for segment in row.segments:
-        words = segment.words
+        colons = [i for i, word in enumerate(segment.words) if word.text.endswith((":", "៖"))]
+        start = colons[-1] + 1 if colons else 0
+        before += " ".join(word.text for word in segment.words[:start])
+        words = segment.words[start:]
         end = after_name(words, 0, frozenset({0}), begun=False)
         degrees = [word for word in words[:end] if DEGREE.fullmatch(word.text)]
         if degrees and end - len(degrees) >= 2 and after_title(words, 0) is None:

@@ -77,8 +77,8 @@ SENDER = terms(
 )
 #: Labels before the name.
 FACILITY_LABEL = re.compile(
-    r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility|health cent(?:er|re)"
-    r"|hopital|clinique)(?: name)?"
+    r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility"
+    r"|health cent(?:er|re)|hopital|clinique)(?: name)?"
 )
 #: The same in Khmer, as skeletons.
 FACILITY_LABEL_BONES = frozenset(
@@ -91,5 +91,6 @@ GENERIC = frozenset(
     " referral provincial hospital hopital laboratory laboratoire lab labo center centre cabinet"
     " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
     " maternite mobile teaching radiologie radiology cardiologie cardiology gynecologie pediatrie"
-    " dentaire dental echographie ultrasound pathologie pathology hematologie hematology diagnostic imaging imagerie reference".split()
+    " dentaire dental echographie ultrasound pathologie pathology hematologie hematology"
+    " diagnostic imaging imagerie reference".split()
 )
