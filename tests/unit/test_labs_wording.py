@@ -80,6 +80,38 @@ HbA1c        6.1 %         High
 
 
 @pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("From 3.9 to 6.1", 3.9, 6.1),
+        ("between 3.9 and 6.1", 3.9, 6.1),
+        ("entre 3,9 et 6,1", 3.9, 6.1),
+        ("de 3,9 à 6,1", 3.9, 6.1),
+        ("Max 6.1", None, 6.1),
+        ("min 3.9", 3.9, None),
+        ("< ou = 6,1", None, 6.1),
+        ("> or = 3.9", 3.9, None),
+    ],
+)
+def test_ranges_in_words_have_both_their_bounds(
+    text: str, low: float | None, high: float | None
+) -> None:
+    found = parse_range(text)
+    assert found is not None
+    assert (found.low, found.high, found.strict) == (low, high, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "abnormal"), [("(-)", False), ("(+)", True), ("Positive 2+", True), ("Neg.", False)]
+)
+def test_signs_of_a_qualitative_result_are_read(text: str, abnormal: bool) -> None:
+    assert is_abnormal(parse_value(text), parse_range("Negative"), None) is abnormal
+
+
+def test_a_dash_alone_is_no_result() -> None:
+    assert parse_value("-") is None
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "20-30 years: 1.2 - 9.8",

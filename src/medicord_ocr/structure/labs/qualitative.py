@@ -97,11 +97,12 @@ def is_pending(text: str) -> bool:
 def phrases(text: str) -> tuple[str, ...] | None:
     """The folded phrases that the text is made of, None when any of it is none of ours.
 
-    Pluses, numbers in brackets (the index of an immunoassay), and a titre behind the words
-    (``Reactive 1:8``) are passed over.
+    Pluses (``Positive 2+``), numbers in brackets (the index of an immunoassay), and a titre
+    behind the words (``Reactive 1:8``) are passed over.
     """
     rest = fold(_TITRE.sub("", re.sub(r"\(\s*[<>]?[\d.,]+[^()\d]{0,8}\)", " ", text)))
     found: list[str] = []
+    rest = re.sub(r"(?<= )[1-4] ?\++", " ", rest)
     while rest := rest.lstrip(" +"):
         match = _pattern().match(rest)
         if match is None:
