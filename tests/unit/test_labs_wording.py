@@ -31,6 +31,29 @@ Ova and parasites    Not seen    Not seen
     ]
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "reference"),
+    [
+        ("Patient Result", "SI Units", "Ref. Interval (Adult)"),
+        ("Your Value", "Measure", "Standard Range"),
+        ("Test Value", "Unit", "Reference Value"),
+        ("Result of test", "Unit of test", "Normal value of test"),
+        ("RESULTS", "UNITS", "N. RANGE"),
+        ("Résultat du patient", "Unité de mesure", "V. Réf"),
+    ],
+)
+def test_words_of_whose_and_which_do_not_change_a_heading(
+    value: str, unit: str, reference: str
+) -> None:
+    head = f"{reference:24}{'Test':20}{value:24}{unit}"
+    glucose = f"{'3.9 - 6.1':24}{'Glucose':20}{'7.0':24}mmol/L"
+    creatinine = f"{'62 - 106':24}{'Creatinine':20}{'80':24}µmol/L"
+    assert rows("\n".join((head, glucose, creatinine))) == [
+        ("Glucose", 7.0, "mmol/L", "3.9 - 6.1", True),
+        ("Creatinine", 80.0, "µmol/L", "62 - 106", False),
+    ]
+
+
 def test_a_negation_begins_a_result_and_never_ends_a_name() -> None:
     # « seen » alone would say the contrary of what is printed.
     found = rows("""

@@ -33,7 +33,8 @@ Role = Literal[
 #: Headings by what their column holds, divided by semicolons.
 HEADING_WORDS: dict[Role, str] = {
     "name": """
-        test; tests; test name; tests name; name of test; test names; test description;
+        test; tests; type of test; particulars; nom du test; test name; tests name;
+        name of test; test names; test description;
         analysis; analyses; analyse; analyte; analytes; examen; examens; examens demandes;
         examen demande; nature de l examen; nature des examens; parameter; parameters;
         parametre; parametres; investigation; investigations; examination; examinations;
@@ -48,7 +49,7 @@ HEADING_WORDS: dict[Role, str] = {
         ឈ្មោះការពិនិត្យ; អង់ទីប៊ីយ៉ូទិក; testler; test adi; ten xet nghiem; xet nghiem
     """,
     "value": """
-        result; results; test result; test results; resultat; resultats; your result; value;
+        result; results; res; test result; test results; resultat; resultats; your result; value;
         values; valeur; observed value; measured value; patient value; current result;
         result value; resultat actuel; resultats actuels; sensitivity; sensibilite;
         susceptibility; finding; findings; measured; valeur mesuree; valeurs mesurees;
@@ -57,7 +58,7 @@ HEADING_WORDS: dict[Role, str] = {
         លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; sonuc; sonuclar; ket qua
     """,
     "unit": """
-        unit; units; unite; unites; u m; uom; unit of measure; ខ្នាត; ឯកតា; ខ្នាតវាស់;
+        unit; units; unite; unites; measure; u m; uom; unit of measure; ខ្នាត; ឯកតា; ខ្នាតវាស់;
         រង្វាស់; birim; don vi
     """,
     "range": """
@@ -147,4 +148,9 @@ PRESENT = frozenset(
 VISIT = frozenset(
     "result results value values visit visits test date resultat resultats valeur valeurs visite "
     "bilan examen on du of at".split()
+)
+#: Words beside that of a result, a unit or a range which say whose it is, or of what.
+QUALIFIERS = frozenset(
+    """patient patients your my test tests lab laboratory clinical si adult adults biological bio
+    n malade mesure measure""".split()
 )

@@ -17,6 +17,7 @@ from medicord_ocr.structure.labs.heading_words import (
     FILLERS,
     HEADING_WORDS,
     PRESENT,
+    QUALIFIERS,
     VISIT,
     Role,
 )
@@ -213,7 +214,7 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     used = _words_in(rest)
     text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", rest)
     bare = " ".join(word for word in fold(text).split() if word not in FILLERS)
-    role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare)
+    role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare) or _qualified(bare)
     if role:
         return [Label(role, segment.box, segment.cell, date)], used
     if date and not rest.strip(" ()-:"):
@@ -222,6 +223,14 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     if len(labels) == 1:
         labels = [replace(labels[0], box=segment.box)]
     return [replace(label, date=date, whole=found == used) for label in labels], found
+
+
+def _qualified(bare: str) -> Role | None:
+    """The role of a heading whose other words only say whose or which: ``Patient Result``."""
+    words = bare.split()
+    kept = " ".join(word for word in words if word not in QUALIFIERS)
+    role = role_of(kept) if 0 < len(kept.split()) < len(words) else None
+    return role if role in ("value", "unit", "range") else None
 
 
 def _words_in(text: str) -> int:
