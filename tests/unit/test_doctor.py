@@ -114,3 +114,30 @@ def test_short_and_pharmacists_titles_in_khmer_are_titles(name: str) -> None:
 def test_title_that_stands_close_behind_its_label_is_a_title() -> None:
     text = "Nom : PEN Bopha\nPrescripteur:Pr SIM Kunthea\n\nLe biologiste\nDocteur KIM Bopha"
     assert value(doctor(text, "lab")) == "Pr SIM Kunthea"
+
+
+def test_a_name_goes_on_in_the_line_below_and_is_shown_for_review() -> None:
+    found = doctor("Name: X\nDoctor: Dr. VONG\n        Sokchea\nDate: 29-May-2025", "lab")
+    assert value(found) == "Dr. VONG Sokchea"
+    assert found is not None
+    assert found.needs_review
+
+
+@pytest.mark.parametrize(
+    "below", ["Pathologist", "Test  Result  Unit", "Biologist", "Date: 1/2/25"]
+)
+def test_a_profession_or_a_heading_below_a_name_is_no_part_of_it(below: str) -> None:
+    assert value(doctor(f"Name: X\n\nDr. VONG\n{below}", "lab")) == "Dr. VONG"
+
+
+def test_a_label_in_the_middle_of_a_line_names_the_doctor() -> None:
+    found = doctor("Name: Lun Chantha Sex: M Doctor: Sarah Brown, MD   Date: 17.07.2025", "lab")
+    assert value(found) == "Sarah Brown, MD"
+
+
+@pytest.mark.parametrize("label", ["Authorized by", "Pathologist", "Reported by"])
+def test_a_signatory_known_by_a_degree_stands_behind_a_label(label: str) -> None:
+    found = doctor(f"Name: X\n\n{label} : Kong Sothea, M.D.", "lab")
+    assert value(found) == "Kong Sothea, M.D."
+    assert found is not None
+    assert found.role == "signatory"

@@ -29,6 +29,8 @@ def value(field: HeaderField | None) -> str | None:
         ("Sok Heng Polyclinic  Tel: 012 345 678", "Sok Heng Polyclinic"),
         ("Clinique Dr. SOK Dara, No. 12, Street 5", "Clinique Dr. SOK Dara"),
         ("LABORATOIRE D'ANALYSES MÉDICALES\nANGKOR", "LABORATOIRE D'ANALYSES MÉDICALES ANGKOR"),
+        ("Groupe Médical Tonlé\nCabinet de radiologie", "Groupe Médical Tonlé"),
+        ("Health Poste Andong Tuek", "Health Poste Andong Tuek"),
         ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
         ("Facility : Calmette Hospital", "Calmette Hospital"),
         ("មន្ទីរពេទ្យ ៖ កាល់ម៉ែត", "មន្ទីរពេទ្យ កាល់ម៉ែត"),
@@ -87,3 +89,53 @@ def test_wide_spaces_of_large_letters_do_not_cut_the_name() -> None:
     )
     found = find_header([PageText(1, 1200, 1600, (Row((first, near)),))])
     assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
+
+
+@pytest.mark.parametrize(
+    ("text", "facility"),
+    [
+        ("BIOMEKONG TOTAL CARE\nNo. 118, Street 271, Phnom Penh", "BIOMEKONG TOTAL CARE"),
+        ("HORMONE & IMMUNOLOGY\na member of Delta Labs Group", "HORMONE & IMMUNOLOGY"),
+        ("Marie Stopes Reproductive Health\nTel: 012 111 222", "Marie Stopes Reproductive Health"),
+        ("LABORATOIRE     NOKOR TEP\nAnalyses médicales", "LABORATOIRE NOKOR TEP"),
+        ("Hospital: Sre Ambel", "Sre Ambel"),
+        ("Nephro Care Takeo\nDialysis and kidney clinic, Takeo", "Nephro Care Takeo"),
+    ],
+)
+def test_a_name_without_a_keyword_is_shown_for_review(text: str, facility: str) -> None:
+    found = header(f"{text}\nName: SOK Dara   Sex: M").header.facility
+    assert value(found) == facility
+    assert found is not None
+    assert found.needs_review
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Your health, our mission\nTel: 012 345 678",
+        "HAEMATOLOGY\nTel: 012 345 678",
+        "Docteur OUK Monirath\nBiologiste médical, diplômé de la Faculté de Lyon\nTel: 012 345 678",
+        "SOK DARA\nName: SOK Dara",
+    ],
+)
+def test_slogans_sections_and_people_are_no_facilities(text: str) -> None:
+    assert header(f"{text}\nName: SOK Dara   Sex: M").header.facility is None
+
+
+def test_a_name_in_small_letters_behind_its_keyword_is_a_name() -> None:
+    found = header("Angkor Wat\nLaboratoire de biologie médicale Sokha\nNom: SOK Dara")
+    assert value(found.header.facility) == "Laboratoire de biologie médicale Sokha"
+
+
+def test_a_facility_with_its_telephone_at_the_foot_is_shown_for_review() -> None:
+    text = "LABORATORY REPORT\nName: SOK Dara   Sex: M" + "\n" * 34
+    found = header(f"{text}Sovannaphum Polyclinic - 88 National Road 6 - Tel 063 000 222")
+    facility = found.header.facility
+    assert value(facility) == "Sovannaphum Polyclinic"
+    assert facility is not None
+    assert facility.needs_review
+
+
+def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> None:
+    found = header("Specimen from: Calmette Hospital   Laboratoire Biotech\nName: SOK Dara")
+    assert value(found.header.facility) == "Laboratoire Biotech"

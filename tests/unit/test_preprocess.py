@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from medicord_ocr import preprocess
+from medicord_ocr.ink import contrast
 from medicord_ocr.options import STAGES, Options
 from medicord_ocr.outline import find_page, undo_perspective
-from tests.pictures import paragraph
+from tests.pictures import blank, paragraph, write
 
 
 @pytest.mark.parametrize("angle", [-12.0, -3.3, -0.5, 0.5, 2.0, 7.7, 14.0])
@@ -150,3 +151,13 @@ def test_every_stage_that_ran_is_traced_in_order() -> None:
     prepared = preprocess.prepare(page, None, Options(), trace=lambda name, _: seen.append(name))
     assert tuple(seen) == prepared.quality.stages
     assert "deskew" in seen
+
+
+def test_grain_of_a_sheet_with_three_lines_is_no_ink() -> None:
+    sheet = blank(2339, 1654)
+    for line in range(3):
+        sheet = write(sheet, "Name SOK Dara 34 years", 120, 120 + 80 * line)
+    grain = np.random.default_rng(1).normal(-15, 4, sheet.shape)
+    grained = np.clip(sheet + grain, 0, 255).astype(np.uint8)
+    # The darkest percent of this sheet is grain, 10 levels from the paper; the letters are black.
+    assert contrast(grained) > 200

@@ -135,7 +135,7 @@ DATE_KINDS: dict[str, Terms] = {
     ),
     "received": terms(
         r"received|reception|receipt|recu|registered|registration|enregistree?"
-        r"|enregistrement|accession\w*|arrival|arrived",
+        r"|enregistrement|accession\w*|arrival|arrived|date in",
         "ទទួល|ចុះឈ្មោះ|ចុះបញ្ជី",
     ),
     "collected": terms(
@@ -146,7 +146,7 @@ DATE_KINDS: dict[str, Terms] = {
     "requested": terms(r"request(?:ed)?|order(?:ed)?|demandee?|demande", "ស្នើសុំ|ស្នើរសុំ"),
     "report": terms(
         r"reported|report|reporting|result|results|resultat|resultats|issued?|compte ?rendu"
-        r"|cr|rendu|delivr\w*|released",
+        r"|cr|rendu|delivr\w*|released|date out",
         "ចេញលទ្ធផល|លទ្ធផល|របាយការណ៍|ចេញវេជ្ជបញ្ជា",
     ),
     "examination": terms(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
@@ -18,6 +19,7 @@ from medicord_ocr.structure.header.doctor_names import (
     after_title,
     bare,
     is_stop,
+    is_title,
     khmer_glued,
     misread_title,
     untitled,
@@ -153,9 +155,30 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
             before = " ".join(word.text for word in words[before_from:at])
             role = _place_role(page, index, named, before, default)
             cut = _cut(words, stop, starts)
+            if stop == len(words) or stop in starts:
+                more = _next_line(page, index, named)
+                named, cut = (*named, *more), cut or bool(more)
             before_from = stop  # a doctor's title is no label of the next doctor's
             yield Doctor(page.number, named, index, role, cut=cut)
         at = max(stop, end)
+
+
+def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The rest of a name of one word, alone on the line below: ``Dr. VONG`` / ``Sokchea``."""
+    names = [word for word in named if not is_title(word.text)]
+    if len(names) != 1 or GLUED.match(named[0].text) or index + 1 >= len(page.rows):
+        return ()
+    own = next((s for s in page.rows[index].segments if names[0] in s.words), None)
+    below = page.rows[index + 1].segments
+    for segment in below if len(below) <= 2 else ():  # more are a table's headings
+        starts = [s.x0 for s in (own.box if own else None, named[0].box, names[0].box) if s]
+        height = names[0].box.height
+        aligned = any(abs(segment.box.x0 - x0) <= height for x0 in starts)
+        near = segment.box.y0 - names[0].box.y1 < height
+        words = segment.words
+        if aligned and near and after_name(words, 0, frozenset({0}), begun=False) == len(words):
+            return words if len(words) <= 2 and role_of(segment.text) is None else ()
+    return ()
 
 
 def _cut(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
@@ -250,6 +273,7 @@ def _names_somebody(segment: Segment) -> bool:
 
 def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     """Names without a title beside a label that only a doctor has."""
+    row = _at_labels(row)
     for i, segment in enumerate(row.segments):
         text = segment.text
         label, colon, value = text.replace("៖", ":").partition(":")
@@ -271,11 +295,29 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
             yield Doctor(page.number, tuple(words[:end]), index, role, title is not None, title)
 
 
+def _at_labels(row: Row) -> Row:
+    """The row cut before labels of one word that follow others: ``Sex: M Doctor: Sarah Brown``."""
+    segments = []
+    for segment in row.segments:
+        cuts = [0]
+        for i, word in enumerate(segment.words):
+            if i and word.text.endswith((":", "៖")) and role_of(word.text) in _NAMING:
+                cuts.append(i)
+        for start, end in pairwise((*cuts, len(segment.words))):
+            words = segment.words[start:end]
+            box = segment.box if len(cuts) == 1 else bounding([word.box for word in words])
+            segments.append(Segment(words, box, segment.cell))
+    return replace(row, segments=tuple(segments))
+
+
 def _with_degree(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     """Names that only a degree behind them shows to be a doctor's (``SOK Dara, MD``)."""
     before = ""
     for segment in row.segments:
-        words = segment.words
+        colons = [i for i, word in enumerate(segment.words) if word.text.endswith((":", "៖"))]
+        start = colons[-1] + 1 if colons else 0
+        before += " ".join(word.text for word in segment.words[:start])
+        words = segment.words[start:]
         end = after_name(words, 0, frozenset({0}), begun=False)
         degrees = [word for word in words[:end] if DEGREE.fullmatch(word.text)]
         if degrees and end - len(degrees) >= 2 and after_title(words, 0) is None:

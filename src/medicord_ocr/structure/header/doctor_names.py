@@ -48,6 +48,8 @@ NOT_NAMES = frozenset(
     " licence order cabinet pharmacist general and et on at le du de the in for of to tablet"
     " capsule page printed report result drug opd ipd emergency icu unit external internal"
     " lab medicine surgery no code id room consultation urgence urgences pediatrie maternite"
+    " pathologist pathologiste director directeur manager supervisor chief chef head test tests"
+    " results resultat resultats examen examens analyse analyses investigation unit units value"
     " medecine chirurgie self walk cash direct none nil unknown".split()
 )
 _MOST_NAMES = 5

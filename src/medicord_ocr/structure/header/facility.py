@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import fold, has_khmer, impossible_order, script_of
-from medicord_ocr.page import PageText, Row, Segment, Word
+from medicord_ocr.page import PageText, Row, Segment, Word, bounding
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.fields import RowRef, Span, field_info
 from medicord_ocr.structure.header.facility_names import (
@@ -22,81 +22,26 @@ from medicord_ocr.structure.header.facility_names import (
     mended_keyword,
     without_tail,
 )
+from medicord_ocr.structure.header.facility_words import (
+    ADDRESS,
+    FACILITY_LABEL,
+    FACILITY_LABEL_BONES,
+    GENERIC,
+    KEYWORDS,
+    NO_FACILITY,
+    NUMBERED,
+    OFFICIAL,
+    PERSON,
+    SECTION,
+    SENDER,
+)
 from medicord_ocr.structure.header.patient import patient_labels
-from medicord_ocr.structure.labels import Folded, skeleton, terms
+from medicord_ocr.structure.labels import Folded, skeleton
 
-# Keywords by weight: a hospital goes before the laboratory in it.
-_KEYWORDS = {
-    6: terms(
-        r"hospital|hopital|hospitalier|hosp|polyclinic|polyclinique|clinic|clinique|clinics"
-        r"|medical cent(?:er|re)|centre medical|health cent(?:er|re)|centre de sante|health post"
-        r"|maternity|maternite|institute|institut|dispensaire|infirmary|medical group",
-        "មន្ទីរពេទ្យ|មណ្ឌលសុខភាព|ប៉ុស្តិ៍សុខភាព|គ្លីនិក|ពហុព្យាបាល|មន្ទីរសម្រាកព្យាបាល|មន្ទីរសំរាកព្យាបាល|វិទ្យាស្ថាន"
-        "|មន្ទីរព្យាបាល",
-        exact=("clinics",),
-    ),
-    5: terms(
-        r"cabinet|consulting room|diagnostic cent(?:er|re)|imaging cent(?:er|re)|centre d imagerie"
-        r"|cent(?:er|re)",
-        "បន្ទប់ពិគ្រោះ|បន្ទប់ពិនិត្យ|មជ្ឈមណ្ឌល",
-    ),
-    4: terms(
-        r"laboratory|laboratories|laboratoire|laboratoires|[a-z]*labo?|labm|pharmacy|pharmacie",
-        "មន្ទីរពិសោធន៍|ឱសថស្ថាន|មន្ទីរវិភាគ",
-    ),
-    3: terms(r"medical|healthcare|health care|medicare|dental", exact=("medical",)),
-}
-_NO_FACILITY = terms(
-    r"reports?|results?|resultats?|rapport|compte rendu|bulletin|requests?|requisition|invoice"
-    r"|receipt|facture|examination|findings|summary|prescriptions?|ordonnance|certificate"
-    r"|certificat|kingdom of|royaume|nation religion|religion king|roi|ministry|ministere"
-    r"|department|departement"
-    r"|dept|operational district|service|unit|ward|salle|supervisor|technician|director|directeur"
-    r"|manager|chief|chef|staff|doctor on duty|test|tests|page|copyright|www|http|https|e ?mail"
-    r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e",
-    "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|លទ្ធផល|លន្ធផល|របាយការណ៍|វេជ្ជបញ្ជា|ផ្នែក|ឈ្មោះ|អាសយដ្ឋាន"
-    "|អាស័យដ្ឋាន|ទូរស័ព្ទ|ប្រធាន|នាយក|បុគ្គលិក|ស្រុកប្រតិបត្តិ|អ្នកជំងឺ|ព័ត៌មាន",
-    exact=("service", "reports", "result", "results"),
-)
-_OFFICIAL = terms(
-    r"kingdom of|royaume|nation religion|religion king|ministry|ministere|tel|phone|telephone|fax"
-    r"|hotline|e ?mail|www|http|https|address|adresse|street|blvd|boulevard|sangkat|phnom penh",
-    "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|អាសយដ្ឋាន|អាស័យដ្ឋាន|ទូរស័ព្ទ|ផ្លូវ|សង្កាត់|មហាវិថី",
-)
-# Headings of a report's sections, which may stand under a line "MEDICAL LABORATORY".
-_SECTION = terms(
-    r"(?:bio)?chemistry|h(?:a)?ematology|serology|immunology|urinalysis|microbiology|bacteriology"
-    r"|parasitology|hormon\w*|biochimie|hematologie|serologie|immunologie|microbiologie|bilan .*"
-)
-_NUMBERED = re.compile(
-    r"(?:hospital|clinic|lab|laboratory|hopital|labo) (?:no|number|id|code|ref|n)\b|\blab no\b"
-)
-_ADDRESS = re.compile(
-    r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|street|rue|road|route|\d+ ?[a-z]?,|national road|phum"
-    r"|sangkat|khan|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
-)
-_SENDER = terms(
-    r"referr(?:ed|ing)(?: from| by)?|from|sender|sent by|source|provenance|origine|adresse par"
-    r"|requested by|requester|prescripteur|collected at|collection site|ordered by|copy to",
-    "ប្រភព|មកពី|បញ្ជូន|អ្នកស្នើ",
-)
-_FACILITY_LABEL = re.compile(
-    r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility"
-    r"|hopital|clinique)(?: name)?"
-)
-_FACILITY_LABEL_BONES = frozenset(
-    skeleton(word) for word in ("មន្ទីរពេទ្យ", "មន្ទីរពិសោធន៍", "គ្លីនិក", "គ្រឹះស្ថាន", "មូលដ្ឋានសុខាភិបាល")
-)
-# Words that say what kind of place it is, but not which.
-_GENERIC = frozenset(
-    "of de du des d la le les l and et the for pour medical medicale medicales medicaux analyses"
-    " analyse d'analyses biologie biology clinical clinic clinique health sante general generale"
-    " referral provincial hospital hopital laboratory laboratoire lab labo center centre cabinet"
-    " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
-    " maternite diagnostic imaging imagerie reference".split()
-)
 # Gap between segments, in heights of the text, that a space of large letters may have.
 _WIDE_SPACE = 1.0
+# Gap, in heights of the text, up to which a name stands behind its keyword (a logo between).
+_SAME_LINE = 8.0
 #: Share of the page's height, and rows, that a letterhead may take.
 _LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
 
@@ -108,9 +53,11 @@ class Place:
     Attributes:
         words: its words, of one page.
         row: index of its row on page 1.
-        weight: 3-6 by keyword, 7 for a known name.
+        weight: 3-6 by keyword, 7 for a known name, 2 for none.
         named: whether it says more than what kind of place it is.
         fuzzy: whether its keyword was recognised with letters misread.
+        joined: whether its name stands on the line beside its keyword.
+        unlabelled: whether it has no keyword, or stands at the foot of the page.
         mended: the known spelling where the reading was in visual order, else None.
     """
 
@@ -120,6 +67,7 @@ class Place:
     named: bool
     fuzzy: bool = False
     joined: bool = False
+    unlabelled: bool = False
     mended: str | None = None
 
     @property
@@ -146,7 +94,7 @@ def letterhead_rows(page: PageText) -> range:
 def is_letterhead(row: Row) -> bool:
     """Whether a row can only be of a letterhead: address, telephone, kingdom, ministry."""
     return any(
-        _ADDRESS.match(segment.text.lower()) or _OFFICIAL.within(segment.text, fuzzy=False)
+        ADDRESS.match(segment.text.lower()) or OFFICIAL.within(segment.text, fuzzy=False)
         for segment in row.segments
     )
 
@@ -156,15 +104,21 @@ def find_places(page: PageText) -> list[Place]:
     places: list[Place] = []
     below_patient = False
     for index in letterhead_rows(page):
-        row = _widened(page.rows[index])
-        of_row = [place for i in range(len(row.segments)) for place in _of_segment(row, i, index)]
+        row = page.rows[index]
+        of_row = places_of_row(row, index)
         below_patient = below_patient or _is_patient(row)
         # Below the patient's name there are senders and wards rather than the letterhead.
         places += of_row if not (below_patient and places) else []
     return places
 
 
-def _widened(row: Row) -> Row:
+def places_of_row(row: Row, index: int) -> list[Place]:
+    """The candidates on one row."""
+    row = widened(row)
+    return [place for i in range(len(row.segments)) for place in _of_segment(row, i, index)]
+
+
+def widened(row: Row) -> Row:
     """The row with segments joined that only the wide spaces of large letters part."""
     joined: list[Segment] = []
     for segment in row.segments:
@@ -190,16 +144,23 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
         if not _is_facility_label(label):
             return
         # The Khmer keyword is a part of the name, and its colon often a vowel misread.
-        if _weight(value)[0] or not has_khmer(label):
+        if keyword_weight(value)[0] or not has_khmer(label):
             words = words[_words_of(words, len(label) + 1) :]
     elif before.rstrip().endswith((":", "៖")) and not _is_facility_label(before):
         return
-    if _SENDER.within(before) or _SENDER.latin.match(fold(text)):
+    # « Specimen from: Calmette Hospital » says nothing of what stands beside it.
+    open_label = not re.search(r"[:៖]\s*\S", before)
+    if (open_label and SENDER.within(before)) or SENDER.latin.match(fold(text)):
         return
-    for part in _by_script(words):
-        place = _place(part, index)
-        if place is not None:
-            yield place
+    found = [place for part in _by_script(words) if (place := _place(part, index))]
+    if (
+        not found
+        and value.strip()
+        and not has_khmer(text)
+        and _is_name(Segment(words, segment.box))
+    ):
+        found = [Place(words, index, 3, named=True, unlabelled=True)]  # « Hospital: Sre Ambel »
+    yield from found
 
 
 def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -209,8 +170,8 @@ def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def _is_facility_label(label: str) -> bool:
     if has_khmer(label):
-        return skeleton(label) in _FACILITY_LABEL_BONES
-    return _FACILITY_LABEL.fullmatch(fold(label)) is not None
+        return skeleton(label) in FACILITY_LABEL_BONES
+    return FACILITY_LABEL.fullmatch(fold(label)) is not None
 
 
 def _words_of(words: Sequence[Word], characters: int) -> int:
@@ -234,7 +195,7 @@ def _by_script(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
         runs[-1].append(word)
         last = script if script != "none" else last
     parts = [tuple(run) for run in runs]
-    if len(parts) == 2 and all(_weight(_text(part))[0] for part in parts):
+    if len(parts) == 2 and all(keyword_weight(_text(part))[0] for part in parts):
         return parts
     return [words]
 
@@ -243,11 +204,11 @@ def _text(words: Sequence[Word]) -> str:
     return " ".join(word.text for word in words)
 
 
-def _weight(text: str) -> tuple[int, bool]:
+def keyword_weight(text: str) -> tuple[int, bool]:
     """Weight of the best keyword, 0 for none, and whether letters of it were misread."""
     folded = Folded.of(text)
     for fuzzy in (False, True):
-        for weight, words in _KEYWORDS.items():
+        for weight, words in KEYWORDS.items():
             if words.within(folded, fuzzy=fuzzy):
                 return weight, fuzzy
     return 0, False
@@ -256,13 +217,15 @@ def _weight(text: str) -> tuple[int, bool]:
 def _place(words: tuple[Word, ...], row: int) -> Place | None:
     text = _text(words)
     folded = fold(text)
-    if _ADDRESS.match(folded) or _ADDRESS.match(text.lower()) or _NUMBERED.search(folded):
+    if ADDRESS.match(folded) or ADDRESS.match(text.lower()) or NUMBERED.search(folded):
+        return None
+    if PERSON.match(folded):
         return None
     known, mended = known_name(text)
-    weight, fuzzy = (7, False) if known else _weight(text)
-    if not weight or (not known and _NO_FACILITY.within(text, fuzzy=False)):
+    weight, fuzzy = (7, False) if known else keyword_weight(text)
+    if not weight or (not known and NO_FACILITY.within(text, fuzzy=False)):
         return None
-    rest = [word for word in folded.split() if word not in _GENERIC and not word.isdigit()]
+    rest = [word for word in folded.split() if word not in GENERIC and not word.isdigit()]
     named = known or any(len(word) >= 2 and not has_khmer(word) for word in rest)
     named = named or _khmer_named(text)
     if mended is None and has_khmer(text):
@@ -273,7 +236,7 @@ def _place(words: tuple[Word, ...], row: int) -> Place | None:
 def _khmer_named(text: str) -> bool:
     """Whether a Khmer line says more than what kind of place it is."""
     bones = skeleton(text)
-    for words in _KEYWORDS.values():
+    for words in KEYWORDS.values():
         for term in words.khmer:
             bones = bones.replace(term, "", 1)
     return has_khmer(text) and sum(char.isalpha() for char in bones) >= 2
@@ -302,9 +265,13 @@ def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
 
 def _joined(page: PageText, place: Place) -> Place:
     """A line that only says what kind of place it is, with the name on the line beside it."""
-    box = Segment(place.words, page.rows[place.row].box).box
+    box = bounding([word.box for word in place.words])
+    for segment in widened(page.rows[place.row]).segments:
+        apart = segment.box.x0 - box.x1
+        if 0 < apart < _SAME_LINE * box.height and _is_name(segment):
+            return replace(place, words=(*place.words, *segment.words), named=True, joined=True)
     first = fold(place.words[0].text)
-    steps = (-1, 1) if first not in _GENERIC or _ends_name(place) else (1, -1)
+    steps = (-1, 1) if first not in GENERIC or _ends_name(place) else (1, -1)
     for step in steps:
         index = place.row + step
         if 0 <= index < len(page.rows):
@@ -337,10 +304,22 @@ def _is_name(segment: Segment) -> bool:
         and not re.search(r"[\d:@/]", text)
         and script_of(text) == "latin"
         and all(word.text[:1].isupper() or len(word.text) <= 3 for word in segment.words)
-        and not _NO_FACILITY.within(text)
-        and not _SECTION.within(text)
-        and not _ADDRESS.match(text.lower())
-        and not _weight(text)[0]
+        and not NO_FACILITY.within(text)
+        and not SECTION.within(text)
+        and not ADDRESS.match(text.lower())
+        and PERSON.match(fold(text)) is None
+        and not keyword_weight(text)[0]
+    )
+
+
+def is_no_name(text: str) -> bool:
+    """Whether a line is a title, a section's, an address or another part of a letterhead."""
+    return (
+        NO_FACILITY.within(text)
+        or SECTION.latin.fullmatch(fold(text)) is not None
+        or OFFICIAL.within(text, fuzzy=False)
+        or ADDRESS.match(text.lower()) is not None
+        or PERSON.match(fold(text)) is not None
     )
 
 
@@ -358,7 +337,7 @@ def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
         ceiling = 0.8
     if place.mended is not None:
         ceiling = min(ceiling, mended_ceiling(place.mended, span.text))
-    if place.joined:
+    if place.joined or place.unlabelled:
         ceiling = 0.6
     info = field_info(span, reasons=reasons, ceiling=ceiling)
     return HeaderField(**dict(info), value=place.text)

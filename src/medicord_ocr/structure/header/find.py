@@ -19,6 +19,7 @@ from medicord_ocr.structure.header.facility import (
 )
 from medicord_ocr.structure.header.patient import patient_rows, patient_sex
 from medicord_ocr.structure.header.report_date import SPECIMEN_KINDS, Dated, find_dated, report_date
+from medicord_ocr.structure.header.unlabelled import unlabelled_place
 from medicord_ocr.structure.line import Line, line_of
 from medicord_ocr.structure.titles import main_kind, title_kind
 
@@ -63,6 +64,7 @@ def find_header(pages: Sequence[PageText]) -> HeaderFindings:
     about = {d.row for d in dated if d.kind in ("birth", *SPECIMEN_KINDS)}
     doctors = _doctors(pages, places, patient | about)
     place = choose_place(pages[0], places) if pages else None
+    place = (unlabelled_place(pages[0], place) or place) if pages else None
     header = Header(
         report_date=report_date(dated),
         facility=facility_field(pages[0], place) if pages else None,

@@ -44,6 +44,8 @@ UNLABELLED, PRINTED, NO_REPORT_DATE = "unlabelled_date", "printed_date", "no_rep
 _DOUBTFUL_KINDS = {"unlabelled": UNLABELLED, "printed": PRINTED}
 _PHRASE = re.compile(r"\s{2,}|[:;៖|]+")
 _WORDS = re.compile("[a-z]{3}|[\u1780-\u17b3].?[\u1780-\u17d3]")
+# A label with its own value is no heading of what stands below it: « Age: 20 ».
+_OWN_VALUE = re.compile(r"[:៖]\s*[^\s:៖]")
 _BLANK = " .,-_/()[]"
 _NUMBERS = re.compile(r"(\d{1,2})\s?([/.-])\s?\d{1,2}\s?\2\s?\d{4}")
 _COMPARED = terms(r"compared|compare|comparison|comparaison|comparatif|versus", "ប្រៀបធៀប")
@@ -122,7 +124,8 @@ def _kind_above(page: PageText, index: int, box: Box) -> str | None:
     """The kind of a date from the heading of its column, at most two rows up."""
     for row in reversed(page.rows[max(0, index - 2) : index]):
         for segment in _above(row, box):
-            if segment and len(segment.split()) <= _LABEL_WORDS and not find_dates(segment):
+            heading = len(segment.split()) <= _LABEL_WORDS and not _OWN_VALUE.search(segment)
+            if segment and heading and not find_dates(segment):
                 kind = date_kind(segment)
                 if kind is not None:
                     return kind

@@ -13,7 +13,7 @@ from dataclasses import replace
 from medicord_ocr.page import Word
 from medicord_ocr.schema import REVIEW_BELOW
 from medicord_ocr.structure.fields import reading_doubts
-from medicord_ocr.structure.labs.headings import Role
+from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import (
     Tail,
@@ -33,6 +33,7 @@ from medicord_ocr.structure.labs.parts import (
     part_of,
     unit_in_name,
 )
+from medicord_ocr.structure.labs.qualitative import finding_of
 from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells
@@ -44,6 +45,8 @@ from medicord_ocr.structure.labs.vocabulary import find_tests
 # one that readers differ on.
 _BLEMISH = 0.6
 _LONGEST_TEXT = 8
+# Pieces of rulings around the text of a cell, as readers read them.
+_STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
 # Flags stand under their own heading, or as a remark.
 _FLAG_ROLES: tuple[Role, ...] = ("flag", "aside")
 # The same for a reference range of an unknown form: below it nothing is given rather than noise.
@@ -82,18 +85,21 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
 
 
 def _susceptibility(draft: Draft, cells: Cells) -> Draft:
-    """The draft with S, I or R, where a cross stands in the one column of that heading."""
+    """The draft with S, I or R, or positive or negative, by the one column with a cross."""
     roles: tuple[tuple[Role, str], ...] = (
         ("susceptible", "S"),
         ("intermediate", "I"),
         ("resistant", "R"),
+        ("positive", "Positive"),
+        ("negative", "Negative"),
     )
     marked = [(letter, shown) for role, letter in roles if (shown := _stretch(cells, role)).text]
     if len(marked) != 1 or not re.fullmatch(r"[xX×✓✔√+*●•■SIR]", marked[0][1].text.strip()):
         return draft
     letter, shown = marked[0]
     part = part_of(shown, 0, len(shown.text))
-    return replace(draft, value=Value("words", letter), value_part=part)
+    value = Value("words", letter, finding=finding_of(letter))
+    return replace(draft, value=value, value_part=part)
 
 
 def _range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
@@ -251,7 +257,10 @@ def _no_unit(draft: Draft, cell: Stretch, start: int, mark: Mark | None) -> Draf
     """The draft with a unit cell that holds a range, or a unit that is not known."""
     rest = cut(cell, start, len(cell.text))
     found = parse_range(rest.text, mark, column=False) if draft.range is None else None
-    if found and (found.bounded or found.expected or found.by_sex):
+    figure = draft.value is not None and draft.value.kind in {"number", "bounded"}
+    # Beside a figure a letter (``S``) is a unit misread, not the result expected.
+    worded = found and found.expected and not (figure and len(found.expected) < 3)
+    if found and (found.bounded or worded or found.by_sex):
         return replace(draft, range=found, range_part=part_of(rest, 0, len(rest.text)))
     if not re.search(r"[^\W\d_]|[%‰/]", rest.text):
         return draft
@@ -285,9 +294,20 @@ def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         draft,
         range=tail.range,
         range_part=tail.range_part,
-        unit=draft.unit or (tail.unit if of_value else None),
+        unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
         flag=draft.flag or tail.flag,
     )
+
+
+def _unit_in_brackets(cell: Stretch, draft: Draft) -> Part | None:
+    """The unit behind a range, in its brackets: ``(3.9-6.1 mmol/L)``."""
+    close = re.search(r"\s*[)\]]\s*$", cell.text)
+    if close is None or draft.value is None or draft.value.kind not in {"number", "bounded"}:
+        return None
+    starts = (m.end() for m in re.finditer(r"(?<=\d)\s+(?=\D|10)", cell.text))
+    end = close.start()
+    place = next((start for start in starts if is_unit(cell.text[start:end])), None)
+    return None if place is None else part_of(cell, place, end)
 
 
 def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
@@ -299,6 +319,11 @@ def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         if found and not re.search(r"\d\d|[.,]\d|[^\W\d_]{3}", around):
             part = part_of(cell, start, found[1])
             return blemished(replace(draft, range=found[0], range_part=part), "reference_range")
+    if worded := re.fullmatch(rf"{_STROKES}(.*?){_STROKES}", text):
+        inner = parse_range(worded[1], mark, column=False) if worded[1] != text else None
+        if inner is not None and inner.expected and len(inner.expected) > 2:
+            part = part_of(cell, worded.start(1), worded.end(1))
+            return blemished(replace(draft, range=inner, range_part=part), "reference_range")
     whole = part_of(cell, 0, len(text))
     if draft.unit is None and is_unit(text):
         return replace(draft, unit=whole)
@@ -311,6 +336,18 @@ def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
 def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
     """The draft with the range that the range column of another row holds."""
     return _range_fields(draft, _stretch(cells, "range"), mark)
+
+
+def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft with the range that a line below its name says (``Ref: 4.0-5.6 %``)."""
+    if draft.range_part is not None or draft.value is None:
+        return None
+    tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
+    if tail.range is None or not tail.range.bounded or line.text[tail.end :].strip(" .)]"):
+        return None
+    return replace(
+        draft, range=tail.range, range_part=tail.range_part, unit=draft.unit or tail.unit
+    )
 
 
 def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from medicord_ocr.page import Word
+from medicord_ocr.structure.fields import LAYER_READERS
 from medicord_ocr.structure.labs.judge import Judged
 
 # How far computed and printed indices may differ before a figure is taken for misread. Analysers
@@ -90,6 +91,32 @@ def _relations(figures: Mapping[str, float]) -> tuple[list[tuple[str, ...]], lis
         fine = 97.0 <= total <= 103.0 or 97.0 <= total + more <= 103.0
         (held if fine else failed).append(shares)
     return held, failed
+
+
+def arrows_as_digits(results: Sequence[Judged]) -> list[Judged]:
+    """The results of one document with those marked whose last digit may be an arrow misread.
+
+    ``55↑`` is read as 551: where all high values, two at least, end in a one, that is hardly
+    chance.
+    """
+    high: list[int] = []
+    for i, result in enumerate(results):
+        value, ranged = result.value, result.range
+        if value is not None and value.kind == "number" and ranged is not None and ranged.bounded:
+            high += [i] if ranged.side(value.numbers[0]) == "high" else []
+    if len(high) < 2 or not all(_may_end_in_arrow(results[i]) for i in high):
+        return list(results)
+    marked = list(results)
+    for i in high:
+        marked[i] = marked[i].doubted("implausible_value", "value", "abnormal")
+    return marked
+
+
+def _may_end_in_arrow(result: Judged) -> bool:
+    part = result.entry.draft.value_part
+    if part is None or not re.search(r"\d1$", part.text):
+        return False
+    return any(word.readings[0].reader not in LAYER_READERS for word in part.words)
 
 
 def mixed_digits(results: Sequence[Judged]) -> list[Judged]:

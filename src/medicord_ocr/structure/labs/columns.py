@@ -14,7 +14,8 @@ from itertools import pairwise
 from statistics import median
 
 from medicord_ocr.page import Box, Row, Segment
-from medicord_ocr.structure.labs.headings import Label, Role
+from medicord_ocr.structure.labs.heading_words import Role
+from medicord_ocr.structure.labs.headings import Label
 from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean, match_value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, LabResult
 from medicord_ocr.structure.fields import LAYER_READERS, RowRef, Span, field_info, item_confidence
-from medicord_ocr.structure.labs.checks import cross_checked, mixed_digits
+from medicord_ocr.structure.labs.checks import arrows_as_digits, cross_checked, mixed_digits
 from medicord_ocr.structure.labs.entries import Entry, Scan
 from medicord_ocr.structure.labs.judge import Judged, judge
 from medicord_ocr.structure.labs.loose import scan_lines
@@ -55,7 +55,8 @@ def find_lab_results(pages: Sequence[PageText], *, sex: str | None = None) -> La
         for scan in scans:
             used.update((page.number, row) for row in scan.used)
             found.extend((page, entry) for entry in scan.entries)
-    judged = mixed_digits(cross_checked([judge(entry, sex) for _, entry in found]))
+    judged = cross_checked([judge(entry, sex) for _, entry in found])
+    judged = arrows_as_digits(mixed_digits(judged))
     bold = _bold_tells(judged)
     ordered = sorted(
         zip((page.number for page, _ in found), judged, strict=True),

@@ -1,8 +1,4 @@
-"""Header rows of laboratory tables: which column holds what, in the languages seen here.
-
-English, French and Khmer are the reports' own languages; analyser printouts and reports from
-neighbouring countries (Vietnamese, Turkish) share the layout, hence their few words.
-"""
+"""Header rows of laboratory tables: which column holds what."""
 
 from __future__ import annotations
 
@@ -10,120 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from typing import Literal
 
 from rapidfuzz import fuzz, process
 
 from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.page import Box, Row, Segment, Word, bounding
 from medicord_ocr.structure.dates import find_dates, month_of
+from medicord_ocr.structure.labs.heading_words import (
+    EARLIER,
+    FILLERS,
+    HEADING_WORDS,
+    PRESENT,
+    QUALIFIERS,
+    VISIT,
+    Role,
+)
 
-Role = Literal[
-    "name",
-    "value",
-    "unit",
-    "range",
-    "flag",
-    "previous",
-    "aside",
-    "drug",
-    "male",
-    "female",
-    "bound",
-    "susceptible",
-    "intermediate",
-    "resistant",
-    "subject",
-    "control",
-]
-
-_WORDS: dict[Role, str] = {
-    "name": """
-        test; tests; test name; tests name; name of test; test names; test description;
-        analysis; analyses; analyse; analyte; analytes; examen; examens; examens demandes;
-        examen demande; nature de l examen; nature des examens; parameter; parameters;
-        parametre; parametres; investigation; investigations; examination; examinations;
-        description; component; components; item; items; designation; determination;
-        laboratory test; lab test; tests performed; libelle; libelle de l analyse; service;
-        assay; antibiotic; antibiotics; antibiotique; antibiotiques; antimicrobial;
-        antibacterial agent; ឈ្មោះតេស្ត; តេស្ត; ឈ្មោះតេស; ឈ្មោះការវិភាគ; ការវិភាគ;
-        ឈ្មោះវិភាគ; វិភាគ; ឈ្មោះការធ្វើតេស្ត; ការធ្វើតេស្ត; ប្រភេទតេស្ត; ប្រភេទវិភាគ;
-        ប្រភេទការវិភាគ; ប៉ារ៉ាម៉ែត្រ; ឈ្មោះពិសោធន៍; ការពិសោធន៍; មុខវិភាគ; ការពិនិត្យ;
-        ឈ្មោះការពិនិត្យ; អង់ទីប៊ីយ៉ូទិក; testler; test adi; ten xet nghiem; xet nghiem
-    """,
-    "value": """
-        result; results; test result; test results; resultat; resultats; your result; value;
-        values; valeur; observed value; measured value; patient value; current result;
-        result value; resultat actuel; resultats actuels; sensitivity; sensibilite;
-        susceptibility; interpretation s i r; s i r; sir; resultat sir; លទ្ធផល; លទ្ធផលតេស្ត;
-        លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; sonuc; sonuclar; ket qua
-    """,
-    "unit": """
-        unit; units; unite; unites; u m; uom; unit of measure; ខ្នាត; ឯកតា; ខ្នាតវាស់;
-        រង្វាស់; birim; don vi
-    """,
-    "range": """
-        reference; references; reference range; reference ranges; reference interval;
-        reference intervals; reference value; reference values; ref; ref range; ref ranges;
-        ref interval; ref value; ref values; ref val; normal; normal range; normal ranges;
-        normal value; normal values; normals; range; ranges; biological ref interval;
-        biological reference interval; bio ref interval; biological reference range;
-        expected value; expected values; normes; norme; valeur normale; valeurs normales;
-        valeur de reference; valeurs de reference; valeurs usuelles; valeurs usuelle;
-        valeur usuelle; val usuelles; v usuelles; v reference; val ref; v normales;
-        val normales; vr; vn; intervalle de reference; intervalles de reference; intervalle;
-        limites; limits; normal limits; normal reference; reference normale;
-        valeurs references; references usuelles; plage de reference; តម្លៃយោង; តំលៃយោង;
-        តម្លៃធម្មតា; តំលៃធម្មតា; កម្រិតធម្មតា; កំរិតធម្មតា; តម្លៃយោងធម្មតា; កម្រិតយោង;
-        តម្លៃប្រៀបធៀប; ចន្លោះយោង; តម្លៃធម្មតាយោង; referans; referans araligi;
-        tri so binh thuong; khoang tham chieu; tri so tham chieu
-    """,
-    "flag": """
-        flag; flags; h l; hl; h/l; abnormal; abn; abnormal flag; alert; alerte; anomalie;
-        anomalies; indicator; status; statut; drapeau; indicateur; evaluation;
-        interpretation; សញ្ញា; ស្ថានភាព; សម្គាល់ខុសធម្មតា; ការវាយតម្លៃ
-    """,
-    "previous": """
-        previous; previous result; previous results; previous value; prior; prior result;
-        prior results; last result; last results; last; past result; history; historical;
-        anteriorite; anteriorites; anterieur; anterieurs; resultat anterieur;
-        resultats anterieurs; valeur anterieure; valeurs anterieures; precedent;
-        resultat precedent; resultats precedents; dernier resultat; delta; prev; prev result;
-        លទ្ធផលមុន; លទ្ធផលចាស់; លទ្ធផលពីមុន; លទ្ធផលលើកមុន; លទ្ធផលចុងក្រោយ; លទ្ធផលពីមុនមក;
-        លើកមុន
-    """,
-    "aside": """
-        method; methods; methode; methodes; technique; techniques; procedure; specimen;
-        specimens; sample; sample type; specimen type; prelevement; echantillon;
-        nature du prelevement; type; automate; analyzer; analyser; machine; equipment;
-        instrument; date; time; result date; test date; sample no; reference no; ref no;
-        lab no; no; n; nr; number; order; ord; s n; sl; sl no; sr no; code; comment;
-        comments; commentaire; commentaires; remark; remarks; remarque; remarques;
-        observation; observations; note; notes; mic; cmi; mic ug ml; diameter; diametre;
-        zone; zone diameter; price; prix; cost; qty; performed by; validated by; tech;
-        technician; department; cond; ល រ; លរ; លេខរៀង; លេខ; វិធីសាស្ត្រ; វិធីសាស្រ្ត; វិធី;
-        សំណាក; ប្រភេទសំណាក; ប្រភពសំណាក; កាលបរិច្ឆេទ; ថ្ងៃខែ; ថ្ងៃធ្វើ; ផ្សេងៗ; សម្គាល់;
-        កំណត់សម្គាល់; មតិ; យោបល់; តម្លៃ; ម៉ាស៊ីន
-    """,
-    "male": "male; males; men; homme; hommes; masculin; ប្រុស; m",
-    "female": "female; females; women; femme; femmes; feminin; ស្រី; f",
-    "bound": """
-        low; high; min; max; minimum; maximum; mini; maxi; lower limit; upper limit; lower; upper;
-        borne inf; borne sup; inf; sup; limite inferieure; limite superieure; low limit; high limit
-    """,
-    "subject": "patient; malade; sujet; subject",
-    "control": "control; controle; temoin; mean normal; normal control",
-    "susceptible": "s; susceptible; sensible; sensitive",
-    "intermediate": "i; intermediate; intermediaire",
-    "resistant": "r; resistant; resistante",
-    "drug": """
-        medication; medications; medicament; medicaments; drug; drugs; drug name; medicine;
-        medicines; dose; dosage; posologie; frequency; frequence; duration; duree; qte;
-        quantity; quantite; matin; midi; soir; morning; noon; evening; ឈ្មោះឱសថ; ឈ្មោះថ្នាំ;
-        ចំនួន; វិធីប្រើ; ព្រឹក; ល្ងាច; ថ្ងៃត្រង់; រយៈពេល; របៀបប្រើ
-    """,
-}
-_FILLERS = frozenset("de des du la le les l d of the and et in for per mg dl si s us".split())
 # A header word misread by a letter or two; shorter ones are too near to others.
 _FUZZY_FROM = 6
 _FUZZY_AT_LEAST = 84.0
@@ -133,21 +31,6 @@ _FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
 _SUSCEPTIBILITIES: frozenset[Role] = frozenset({"susceptible", "intermediate", "resistant"})
 _MONTH_YEAR = re.compile(r"([^\W\d_]{3,9})\.?[\s-]{1,2}((?:19|20)\d\d)(?!\d)")
 _CLOCK = re.compile(r"\d{1,2}[:h]\d{2}")
-# Words that tell an earlier result's column from the present one's, alone or in the phrases of
-# other heading words ("Result of the last visit").
-_EARLIER = frozenset(
-    """previous prev prior last past old former earlier before history historical baseline first
-    anterieur anterieure anterieurs anterieures anteriorite anteriorites precedent precedente
-    precedents ancien ancienne anciens dernier derniere លទ្ធផលមុន លទ្ធផលចាស់ លើកមុន ពីមុន មុន""".split()
-)
-_PRESENT = frozenset(
-    """current present today now new latest actual this recent actuel actuelle actuels nouveau
-    recent aujourd hui ce jour បច្ចុប្បន្ន លទ្ធផលថ្មី ថ្មី""".split()
-)
-_VISIT = frozenset(
-    "result results value values visit visits test date resultat resultats valeur valeurs visite "
-    "bilan examen on du of at".split()
-)
 #: A date as year, month and day (0 where only the month is printed).
 Day = tuple[int, int, int]
 
@@ -177,7 +60,7 @@ class Label:
 def _roles() -> dict[str, Role]:
     return {
         folded: role
-        for role, words in _WORDS.items()
+        for role, words in HEADING_WORDS.items()
         for text in words.split(";")
         if (folded := fold(text))
     }
@@ -206,7 +89,7 @@ def role_of(text: str) -> Role | None:
 
 @cache
 def _single_words() -> frozenset[str]:
-    return frozenset(word for phrase in _roles() for word in phrase.split()) | _FILLERS
+    return frozenset(word for phrase in _roles() for word in phrase.split()) | FILLERS
 
 
 def is_header_like(row: Row) -> bool:
@@ -245,6 +128,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
         or ("range" in roles and roles & {"name", "unit"})
         or {"name", "unit"} <= roles
         or ("name" in roles and len(roles & _SUSCEPTIBILITIES) >= 2)
+        or {"name", "positive", "negative"} <= roles
     )
     # Headings stand apart: a sentence of such words is one segment of them all.
     apart = len(row.segments) > 1 or (len(labels) >= 3 and known == words)
@@ -268,6 +152,8 @@ def _settled(labels: list[Label]) -> list[Label]:
         meant["male"] = meant["female"] = "aside"
     if len(_SUSCEPTIBILITIES & set(roles)) < 2:
         meant.update(dict.fromkeys(_SUSCEPTIBILITIES, "aside"))
+    if not {"positive", "negative"} <= set(roles) or "value" in roles:
+        meant["positive"] = meant["negative"] = "aside"
     settled = [replace(label, role=meant.get(label.role, label.role)) for label in labels]
     return _first_value_only(_latest(settled))
 
@@ -317,7 +203,7 @@ def _first_value_only(labels: list[Label]) -> list[Label]:
 
 def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     """The headings in a segment, and how many of its words they explain."""
-    words = [word for word in segment.words if fold(word.text) not in _FILLERS]
+    words = [word for word in segment.words if fold(word.text) not in FILLERS]
     words = [word for word in words if fold(word.text)] or list(segment.words)
     if re.search(r"[:៖]\s*\S", segment.text.strip()) or not words:
         return [], 0
@@ -327,8 +213,8 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     rest, date = _dated(segment.text)
     used = _words_in(rest)
     text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", rest)
-    bare = " ".join(word for word in fold(text).split() if word not in _FILLERS)
-    role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare)
+    bare = " ".join(word for word in fold(text).split() if word not in FILLERS)
+    role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare) or _qualified(bare)
     if role:
         return [Label(role, segment.box, segment.cell, date)], used
     if date and not rest.strip(" ()-:"):
@@ -339,9 +225,17 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     return [replace(label, date=date, whole=found == used) for label in labels], found
 
 
+def _qualified(bare: str) -> Role | None:
+    """The role of a heading whose other words only say whose or which: ``Patient Result``."""
+    words = bare.split()
+    kept = " ".join(word for word in words if word not in QUALIFIERS)
+    role = role_of(kept) if 0 < len(kept.split()) < len(words) else None
+    return role if role in ("value", "unit", "range") else None
+
+
 def _words_in(text: str) -> int:
     """How many words of a heading say something."""
-    return sum(1 for word in text.split() if fold(word) not in _FILLERS | {""})
+    return sum(1 for word in text.split() if fold(word) not in FILLERS | {""})
 
 
 def _after_dates(segment: Segment) -> list[Segment]:
@@ -377,11 +271,11 @@ def _dated(text: str) -> tuple[str, Day | None]:
 
 def _time_of(text: str) -> Role | None:
     """``previous`` or ``value`` for a heading that says when its results are from."""
-    words = set(fold(text).split()) - _FILLERS
+    words = set(fold(text).split()) - FILLERS
     if not words or len(words) > _UNKNOWN_WORDS:
         return None
-    earlier, present = words & _EARLIER, words & _PRESENT
-    if bool(earlier) == bool(present) or words - earlier - present - _VISIT:
+    earlier, present = words & EARLIER, words & PRESENT
+    if bool(earlier) == bool(present) or words - earlier - present - VISIT:
         return None
     return "previous" if earlier else "value"
 

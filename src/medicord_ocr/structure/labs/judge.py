@@ -32,6 +32,8 @@ from medicord_ocr.structure.labs.vocabulary import LabTest, choose_test, says_ur
 # A range whose high bound is more than this many times its low one is wide: a value ten times
 # too high may well be true there.
 _NARROW = 10.0
+# What a plausible number counts; its range counts less.
+_PLAUSIBLE = 2
 # What may be a thousand or three decimals.
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 # Most confidence for a field in whose cell something else was read: always for review.
@@ -158,18 +160,26 @@ def _settled(
         (_sense(value, ranged, test, unit), value, ranged) for value, ranged in options.values()
     ]
     best = max(score for score, _, _ in ranked)
+    if mark is not None and ranked[0][0] >= _PLAUSIBLE:
+        best = ranked[0][
+            0
+        ]  # what the page's own mark says; that it is far from its range is illness
     return next((value, ranged) for score, value, ranged in ranked if score == best)
 
 
 def _sense(value: Value, ranged: Range | None, test: LabTest | None, unit: UnitMatch | None) -> int:
     """How well a reading of the marks makes sense: plausible, and of its range's size."""
     number = value.numbers[0]
-    score = 2 if _plausible(number, test, unit) else 0
+    score = _PLAUSIBLE if _plausible(number, test, unit) else 0
     if ranged is None or not ranged.bounded:
         return score
+    return score + int(_near(number, ranged))
+
+
+def _near(number: float, ranged: Range) -> bool:
+    """Whether a number is of the size of its range's bounds."""
     low, high = ranged.low, ranged.high
-    near = (high is None or number <= 30 * high) and (low is None or number >= low / 30)
-    return score + int(near)
+    return (high is None or number <= 30 * high) and (low is None or number >= low / 30)
 
 
 def _plausible(number: float, test: LabTest | None, unit: UnitMatch | None) -> bool:
@@ -227,12 +237,17 @@ def _value_doubts(judged: Judged) -> Judged:
 
 
 def _either(judged: Judged, value: Value) -> bool:
-    """Whether both readings of ``1,234`` would do, and nothing on the page says which."""
-    if judged.entry.mark is not None or value.other is None:
-        return False
-    if not _plausible(value.other, judged.test, judged.unit):
+    """Whether both readings of ``1,234`` would do, and nothing on the page says which.
+
+    What other numbers of the page say is not enough where the range says otherwise.
+    """
+    if value.other is None or not _plausible(value.other, judged.test, judged.unit):
         return False
     ranged = judged.range
+    if judged.entry.mark is not None:
+        if ranged is None or not ranged.bounded:
+            return False
+        return _near(value.other, ranged) and not _near(value.numbers[0], ranged)
     if ranged is None or not ranged.bounded:
         return True
     return (ranged.side(value.other) == "in") == (ranged.side(value.numbers[0]) == "in")

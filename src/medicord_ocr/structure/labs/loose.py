@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 
 from medicord_ocr.page import PageText, Row
-from medicord_ocr.structure.labs.cells import read_cells
+from medicord_ocr.structure.labs.cells import read_cells, with_range_below
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
@@ -31,6 +31,9 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
         if index in skip:
             continue
         stretch = stretch_of_row(row)
+        if (ranged := _ranged_below(page, strong, index, stretch)) is not None:
+            strong[-1] = ranged
+            continue
         if is_title(stretch.text) and not any(
             fits(draft, state.urine) for draft in read_line(stretch, mark)
         ):
@@ -54,6 +57,17 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
     rows = {index for entry in strong for index in entry.rows}
     titles = {i for i in used if any(i < row <= i + 40 for row in rows)}
     return Scan(tuple(strong), frozenset(rows | titles), state.section, state.urine)
+
+
+def _ranged_below(
+    page: PageText, found: Sequence[Entry], index: int, line: Stretch
+) -> Entry | None:
+    """The last result with the range that alone stands on the line below it."""
+    if not found or not _near(page.rows[found[-1].rows[-1]], page.rows[index]):
+        return None
+    last = found[-1]
+    draft = with_range_below(last.draft, line, last.mark)
+    return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
 
 
 def _near(row: Row, below: Row) -> bool:

@@ -39,6 +39,8 @@ _LONGEST_WORDS = 8
 _NOT_IN_NAME = re.compile(
     r"[:=]\s*\S|.{70}|[<>≤≥]|\d[.,]\d|\s\d+\s+\S*/|[(\[]\s?\d+\s?[-–]\s?\d+\s?(?:[)\]]|\S+/)"
 )
+# A name never ends in a negation: that is the first word of a result (``Not seen``).
+_NEGATED = re.compile(r"(?:^|\s)(?:not|non|no|none|pas|sans|aucune?|never)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,8 @@ def _is_unit_of(text: str, match: Match | None) -> bool:
     """Whether a token is a unit, or a misreading of a unit that the test may carry."""
     if is_unit(text):
         return True
+    if text == "S" and match is not None:  # seconds, read as a capital
+        return any(test.ucum == "s" for test in match.tests)
     if match is None or not (looks_like_unit(text) or re.fullmatch(r"[A-Za-zµ]{3,7}", text)):
         return False
     return "/" in text and any(find_unit(test.units, text) for test in match.tests)
@@ -293,6 +297,8 @@ def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft
         place += begin
         shown = text[begin:place].strip()
         if not shown or _NOT_IN_NAME.search(shown) or not _can_start(text, place):
+            continue
+        if _NEGATED.search(shown):
             continue
         name = clean_name(cut(stretch, begin, place))
         match = find_tests(name.text) if name.text else None

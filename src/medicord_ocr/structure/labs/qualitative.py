@@ -59,6 +59,8 @@ sample rejected; specimen rejected; awaited; awaiting; repeat sample; not receiv
 នៅរង់ចាំ; រង់ចាំ; កំពុងរង់ចាំ; បដិសេធ; មិនទាន់; មិនបានធ្វើ; មិនទាន់មាន
 """
 
+_TITRE = re.compile(r"(?<=[^\W\d])[\s,:;=]*(?:\(\s?1\s?[/:]\s?\d{1,5}\s?\)|1\s?[/:]\s?\d{1,5})\s*$")
+
 
 def _phrases(text: str) -> list[str]:
     return [folded for part in text.split(";") if (folded := fold(part))]
@@ -95,10 +97,12 @@ def is_pending(text: str) -> bool:
 def phrases(text: str) -> tuple[str, ...] | None:
     """The folded phrases that the text is made of, None when any of it is none of ours.
 
-    Pluses, and numbers in brackets (the index of an immunoassay), are passed over.
+    Pluses (``Positive 2+``), numbers in brackets (the index of an immunoassay), and a titre
+    behind the words (``Reactive 1:8``) are passed over.
     """
-    rest = fold(re.sub(r"\(\s*[<>]?[\d.,]+[^()\d]{0,8}\)", " ", text))
+    rest = fold(_TITRE.sub("", re.sub(r"\(\s*[<>]?[\d.,]+[^()\d]{0,8}\)", " ", text)))
     found: list[str] = []
+    rest = re.sub(r"(?<= )[1-4] ?\++", " ", rest)
     while rest := rest.lstrip(" +"):
         match = _pattern().match(rest)
         if match is None:

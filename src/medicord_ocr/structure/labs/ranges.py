@@ -13,6 +13,7 @@ from typing import Literal
 
 from medicord_ocr.structure.labs.numbers import NUMBER, Mark, number_readings
 from medicord_ocr.structure.labs.qualitative import is_qualitative
+from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import BOUND, BOUNDS, DASH, clean
 
 Sex = Literal["M", "F"]
@@ -22,16 +23,24 @@ _TO = (
 )
 _UP_TO = (
     r"(?i:up\s?to|jusqu['’]?\s?à|jusqu['’]?\s?a|inf(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|moins\s+de|less\s+than|"
-    r"under|below|max\s?[.:]|maximum|until)|តិចជាង|ក្រោម|រហូតដល់"
+    r"under|below|max(?:imum)?\s?[.:]?|until)|តិចជាង|ក្រោម|រហូតដល់"
 )
 _FROM = (
-    r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|more\s+than|greater\s+than|over|above|min\s?[.:]|"
-    r"minimum|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
+    r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|more\s+than|greater\s+than|over|above|"
+    r"min(?:imum)?\s?[.:]?|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
 _STOP = r"(?!\d|[.,]\d|\s?[/:]\d)"
+# Years and months of life; what stands before them says for whom a range holds.
+_AGE = r"(?i:years?|yrs?|y\.?o|months?|weeks?|ans?|mois|semaines?|jours?)(?![^\W\d_])|ឆ្នាំ|ខែ|សប្តាហ៍"
+_OF_AGE = re.compile(rf"\s?(?:{_AGE})")
 _TITRE = rf"(?:{BOUND}\s?)?1\s?[/:]\s?(?P<titre>[1-9]\d{{0,5}}){_STOP}"
+# « From 3.9 to 6.1 », « between 3.9 and 6.1 »: the first word is no bound by itself.
+_BETWEEN = rf"(?i:from|between|entre|de|du|ចាប់ពី|ចន្លោះ)\s?:?\s?(?P<least>{NUMBER})"
+_AND = rf"(?:{_TO}|\s?(?i:and|et|និង)\s?)(?P<most>{NUMBER}){_STOP}"
 _SIMPLE = re.compile(
     rf"(?P<low>{NUMBER}){_TO}(?P<high>{NUMBER}){_STOP}"
+    rf"|{_BETWEEN}{_AND}"
+    rf"|(?P<orequal>[<>])\s?(?:ou|or)\s?=\s?(?P<edge>{NUMBER}){_STOP}"
     rf"|{_TITRE}"
     rf"|(?P<bound>{BOUND})\s{{0,2}}(?P<one>{NUMBER}){_STOP}"
     rf"|(?P<upto>{_UP_TO})\s?:?\s?(?P<top>{NUMBER}){_STOP}"
@@ -51,7 +60,8 @@ _LABEL = re.compile(
     r"|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
-    r"(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
+    rf"(?:[<>≤≥]\s?)?\d{{1,3}}(?:{_TO}\d{{1,3}})?\s?(?:{_AGE})[^\d<>≤≥:=]{{0,16}}[:=]\s?"
+    r"|(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
 )
 _SEPARATOR = re.compile(r"\s*[;,/|]?\s*")
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
@@ -145,7 +155,7 @@ def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range,
         return sexed
     match = _SIMPLE.match(text, start)
     made = _simple(match, mark) if match else None
-    if match is None or made is None:
+    if match is None or made is None or _OF_AGE.match(text, match.end()):
         return None
     trailing = _trailing_sex(text, match, made, mark)
     return trailing or (made, match.end())
@@ -157,7 +167,8 @@ def _bracketed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | 
         return None
     inner = text[start + 1 : end]
     found = match_range(inner.strip(), 0, mark)
-    if found and not inner.strip()[found[1] :].strip(" .;"):
+    rest = inner.strip()[found[1] :].strip(" .;") if found else ""
+    if found and (not rest or is_unit(rest)):
         return found[0], end + 1
     if pair := _PAIR.fullmatch(inner.strip()):
         made = _pair(pair, mark)
@@ -176,16 +187,18 @@ def _simple(match: re.Match[str], mark: Mark | None) -> Range | None:
     if match["titre"]:
         bound = BOUNDS.get(text[: text.index("1")].strip(), "≤")
         return _one_sided(text, float(match["titre"]), bound, titre=True)
-    if match["low"]:
-        low, high = _pick(match["low"], mark), _pick(match["high"], mark)
+    if match["low"] or match["least"]:
+        ends = (match["low"] or match["least"], match["high"] or match["most"])
+        low, high = (_pick(end, mark) for end in ends)
         return None if low is None or high is None else Range(text, low, high)
-    printed = match["one"] or match["top"] or match["bottom"]
+    printed = match["one"] or match["top"] or match["bottom"] or match["edge"]
     number = _pick(printed, mark)
     if number is None:
         return None
     if match["one"]:
         return _one_sided(text, number, BOUNDS[match["bound"]])
-    return _one_sided(text, number, "≤" if match["top"] else "≥")
+    below = match["top"] or match["orequal"] == "<"
+    return _one_sided(text, number, "≤" if below else "≥")
 
 
 def _one_sided(text: str, number: float, bound: str, *, titre: bool = False) -> Range:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import fold, has_khmer
-from medicord_ocr.page import PageText, Row
+from medicord_ocr.page import PageText, Row, Segment
 from medicord_ocr.structure.labs.cells import (
     read_cells,
     with_range,
+    with_range_below,
     with_range_line,
     with_upper_range,
 )
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
-from medicord_ocr.structure.labs.headings import Role
+from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
 from medicord_ocr.structure.labs.parts import Part, clean_name
@@ -34,6 +36,8 @@ _RESULT_ROLES: tuple[Role, ...] = (
     "susceptible",
     "intermediate",
     "resistant",
+    "positive",
+    "negative",
 )
 _TITLE_WORDS = 6
 # Instead of a name: the same result again in other units.
@@ -137,7 +141,11 @@ def _visual_rows(page: PageText, table: Table) -> list[tuple[tuple[int, ...], Ro
     seen: list[_Visual] = []
     for index in table.rows:
         whole = page.rows[index]
-        inside = tuple(s for s in whole.segments if table.left <= s.box.centre < table.right)
+        inside = tuple(
+            s
+            for s in whole.segments
+            if table.left <= s.box.centre < table.right and not _is_stroke(s, table)
+        )
         if not inside:
             continue
         row = Row(inside, whole.block, whole.table)
@@ -150,6 +158,13 @@ def _visual_rows(page: PageText, table: Table) -> list[tuple[tuple[int, ...], Ro
                 continue
         seen.append(_Visual((index,), row, row, roles))
     return [(visual.indices, visual.row) for visual in seen]
+
+
+def _is_stroke(segment: Segment, table: Table) -> bool:
+    """Whether dashes alone stand before the names: pieces of rulings."""
+    name = next((column for column in table.columns if column.role == "name"), None)
+    before = name is not None and segment.box.centre < name.x1
+    return before and not re.search(r"[^\W_]", segment.text)
 
 
 def _beside(above: Row, below: Row) -> bool:
@@ -219,6 +234,8 @@ def _continuation(
     if not _is_lone_name(cells):
         return None
     name = _words(cells, "name")
+    if draft := with_range_below(last.draft, name, mark):
+        return replace(last, draft=draft, rows=(*last.rows, index))
     whole = joined(stretch_of([last.draft.name.words]), name)
     longer = find_tests(clean_name(whole).text)
     starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.structure.labs.columns import Column, columns_of
-from medicord_ocr.structure.labs.headings import Label, Role, header_labels, is_header_like
+from medicord_ocr.structure.labs.heading_words import Role
+from medicord_ocr.structure.labs.headings import Label, header_labels, is_header_like
 from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean, flag_direction

@@ -53,6 +53,8 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     ("number", re.compile(_SIGNED + _END)),
 )
+# A minus in brackets is a result; one without may stand for none.
+_MINUS = re.compile(f"[(]\\s?{DASH}\\s?[)]")
 _FLAG = r"\*{1,3}|[↑▲⬆⇧]{1,3}|[↓▼⬇⇩]{1,3}|!{1,2}"
 _FLAG_LETTERS = r"HH|LL|H|L"
 _FLAG_WORDS = (
@@ -124,6 +126,8 @@ def parse_value(text: str, mark: Mark | None = None) -> Value | None:
         return found[0]
     if is_pending(text):
         return Value("pending", text)
+    if _MINUS.fullmatch(text):
+        return Value("words", text, finding="negative")
     if text and is_qualitative(text):
         return Value("words", text, finding=finding_of(text))
     return None
