@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Any
 
@@ -19,6 +20,8 @@ from medicord_ocr.ink import Gray, components, faint_ink, ink, resized, window
 from medicord_ocr.page import Box
 from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
+#: Boxes, (N, 4) of x0, y0, x1, y1.
+Edges = NDArray[np.float64]
 #: Gap between stretches in x-heights: a word space is 0.5-0.8, of justified text up to 1.2.
 GAP = 1.45
 #: The same in print of one letter width, in letter widths: a space leaves 1.1-1.6, two 2.1.
@@ -214,15 +217,18 @@ def _letter_pitch(stats: NDArray[Any], x_height: float) -> float:
 def _with_dots(lines: list[Box], dots: list[Box], x_height: float) -> list[Box]:
     """Lines made longer by the dots (of a colon, a full stop, a leader) right beside them."""
     reach = GAP * x_height
-    grown = list(lines)
+    edges = np.array(lines, np.float64).reshape(-1, 4)
     for dot in sorted(dots, key=lambda d: d.x0):
-        for i, line in enumerate(grown):
-            if not line.y0 <= dot.middle <= line.y1:
-                continue
-            if -dot.width <= dot.x0 - line.x1 <= reach or 0 <= line.x0 - dot.x1 <= 0.5 * reach:
-                grown[i] = line.union(Box(dot.x0, line.y0, dot.x1, line.y1))
-                break
-    return grown
+        after = dot.x0 - edges[:, 2]
+        before = edges[:, 0] - dot.x1
+        beside = (edges[:, 1] <= dot.middle) & (edges[:, 3] >= dot.middle)
+        beside &= ((after >= -dot.width) & (after <= reach)) | (
+            (before >= 0) & (before <= 0.5 * reach)
+        )
+        if beside.any():
+            line = edges[np.argmax(beside)]
+            line[0], line[2] = min(line[0], dot.x0), max(line[2], dot.x1)
+    return [Box(*map(int, edge)) for edge in edges]
 
 
 def _split_lines(core: Gray, box: Box, x_height: float, letters: Sequence[Box]) -> list[Box]:
@@ -285,34 +291,58 @@ def _feet(box: Box, letters: Sequence[Box], x_height: float) -> list[Box]:
 
 
 def _join_marks(boxes: list[Box], x_height: float) -> list[Box]:
-    """Join marks (Khmer vowels above, subscripts below) to their line, and overlapping boxes."""
+    """Join marks (Khmer vowels above, subscripts below) to their line, and overlapping boxes.
+
+    Boxes are taken from the top. Where one was joined, those whose line may be the grown box are
+    looked at again: grain gives thousands of marks.
+    """
     boxes = sorted(boxes, key=lambda b: (b.y0, b.x0))
-    changed = True
-    while changed:
-        changed = False
-        for i, mark in enumerate(boxes):
-            j = _home(mark, i, boxes, x_height)
-            if j is not None:
-                boxes[j] = boxes[j].union(mark)
-                del boxes[i]
-                changed = True
-                break
-    return boxes
-
-
-def _home(mark: Box, index: int, boxes: list[Box], x_height: float) -> int | None:
-    """Index of the line that a box of marks belongs to, None when it is a line itself."""
-    best, least = None, 0.45 * x_height
-    minor = mark.height < 0.85 * x_height
-    for j, line in enumerate(boxes):
-        if j == index or line.y0 > mark.y1 + least or line.y1 < mark.y0 - least:
+    edges = np.array(boxes, np.float64).reshape(-1, 4)
+    alive = np.ones(len(boxes), np.bool_)
+    waiting = list(range(len(boxes)))  # a heap: in order
+    while waiting:
+        i = heappop(waiting)
+        while waiting and waiting[0] == i:
+            heappop(waiting)
+        j = _home(i, edges, alive, x_height) if alive[i] else None
+        if j is None:
             continue
-        across, down = mark.overlap_x(line), mark.overlap_y(line)
-        same_line = across > 0 and down > 0.5 * min(mark.height, line.height)
-        gap = max(line.y0 - mark.y1, mark.y0 - line.y1, 0)
-        hangs = minor and line.height > mark.height and across > 0.5 * mark.width and gap < least
-        if same_line and line.width * line.height >= mark.width * mark.height:
-            return j
-        if hangs:
-            best, least = j, gap
-    return best
+        alive[i] = False
+        edges[j, :2] = np.minimum(edges[i, :2], edges[j, :2])
+        edges[j, 2:] = np.maximum(edges[i, 2:], edges[j, 2:])
+        for near in np.flatnonzero(alive & _near(edges, edges[j], x_height)).tolist():
+            heappush(waiting, near)
+    return [Box(*map(int, edge)) for edge in edges[alive]]
+
+
+def _near(edges: Edges, box: Edges, x_height: float) -> NDArray[np.bool_]:
+    """Which boxes may belong to a box, or it to them."""
+    beside = (edges[:, 0] < box[2]) & (edges[:, 2] > box[0])
+    apart = np.maximum(edges[:, 1] - box[3], box[1] - edges[:, 3])
+    return np.asarray(beside & (apart < 0.45 * x_height))
+
+
+def _home(i: int, edges: Edges, alive: NDArray[np.bool_], x_height: float) -> int | None:
+    """Index of the line that a box of marks belongs to, None when it is a line itself.
+
+    Args:
+        i: index of the box.
+        edges: (N, 4) of x0, y0, x1, y1 of all boxes.
+        alive: which of them were not joined to another.
+        x_height: in pixels.
+    """
+    x0, y0, x1, y1 = edges[i]
+    width, height = edges[:, 2] - edges[:, 0], edges[:, 3] - edges[:, 1]
+    across = np.minimum(edges[:, 2], x1) - np.maximum(edges[:, 0], x0)
+    down = np.minimum(edges[:, 3], y1) - np.maximum(edges[:, 1], y0)
+    others = alive & (across > 0)
+    others[i] = False
+    same_line = others & (down > 0.5 * np.minimum(height, y1 - y0))
+    same_line &= width * height >= (x1 - x0) * (y1 - y0)
+    if same_line.any():
+        return int(np.argmax(same_line))
+    if y1 - y0 >= 0.85 * x_height:
+        return None
+    gap = np.maximum(-down, 0)
+    hangs = others & (height > y1 - y0) & (across > 0.5 * (x1 - x0)) & (gap < 0.45 * x_height)
+    return int(np.argmin(np.where(hangs, gap, np.inf))) if hangs.any() else None
