@@ -33,7 +33,7 @@ _CEILINGS = {"near_name": 0.7, "place": 0.7}
 _UNPARSED = 0.7
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
-_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—][\d½¼¾/.,]+){2,3}")
+_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+][\d½¼¾/.,]+){2,3}")
 # A mark under a time of day: the dose of the row is taken then.
 _TICK = re.compile(r"\s*[✓✔√☑vx*+]\s*")
 _AMOUNT = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
