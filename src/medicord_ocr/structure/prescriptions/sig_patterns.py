@@ -168,9 +168,21 @@ _TAKE_KHMER = alternatives(
 _MORNINGS = r"(?:½|\d{1,2}(?:[.,]5|/2)?)"
 #: 1-0-1: morning, noon, evening and, with a fourth number, night (patterns.md 2.2).
 DASHED = rf"(?<![0-9.,/-]){_MORNINGS}(?:\s?[-+]\s?{_MORNINGS}){{2,3}}(?![0-9/-])(?![.,]\d)"
+_WEEKDAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?)" + _END
+)
+# Short names are words of their own (mon, sun): only in a row of them, or after "every".
+_SHORT_DAY = rf"(?:{_WEEKDAY}|(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.?{_END})"
+_ALSO_DAY = rf"\s?(?:[,/&-]|and|et)\s?{_SHORT_DAY}"
+_WEEKDAYS = (
+    rf"{_START}(?:(?:on|every|each|les?|chaque)\s)?{_WEEKDAY}(?:{_ALSO_DAY})*"
+    rf"|{_START}(?:on\s)?{_SHORT_DAY}(?:{_ALSO_DAY})+|{_START}(?:every|each)\s{_SHORT_DAY}"
+)
 FREQUENCY = "|".join(
     (
         DASHED,
+        _WEEKDAYS,
         rf"(?:x\s?)?(?P<v1>{_TIMES_A}\s?(?:{_PER})?{_PERIOD})",
         rf"{_START}(?:once|twice|thrice)\s?(?:{_PER})?{_PERIOD}",
         rf"(?:x\s?)?(?P<v2>{RANGE}\s?(?:/|par\s|per\s)\s?{_PERIOD})",
@@ -247,7 +259,7 @@ _ROUTE = (
     r"|per rectum|per vagina"
     r"|(?:par )?voie (?:orale|rectale|vaginale|intraveineuse|intramusculaire|sous-cutanee|cutanee"
     r"|nasale|inhalee)|intravenous(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|sublingual(?:ly)?"
-    r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|i\.?m|i\.?v|i\.?v\.?d|s\.?c|s\.?l|s/c"
+    r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|p\.?v|p\.?r|i\.?m|i\.?v|i\.?v\.?d|s\.?c|s\.?l|s/c"
     rf"|under the tongue|sous la langue|(?:in|into|to|on) {_EYES}"
     rf"|(?:dans|sur) (?:l'|les deux |chaque |le |la )?{_YEUX}"
     rf"|application locale)\.?{_END}"
@@ -303,6 +315,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("prn", _PRN),
     ("meal", rf"(?:{_MEAL_LATIN})|(?:{_MEAL_KHMER})"),
     ("frequency", FREQUENCY),
+    ("duration", rf"{RANGE}\s?(?:nights|nuits){_END}"),
     ("time", TIME_WORDS),
     ("quantity", rf"{_QUANTITY_LABEL}(?P<v>{_HANDED_OUT})"),
     ("quantity", rf"{_START}(?P<v>b\s?/\s?\d{{1,3}})(?![0-9/])"),
