@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.prescribed import found, slots
 
 

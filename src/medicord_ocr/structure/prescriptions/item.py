@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
 from medicord_ocr.structure.line import Line, join, khmer_pattern
 from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
 from medicord_ocr.structure.prescriptions.medication import (
+    STRENGTH,
     Medication,
     parse_medication,
     unread_medication,
@@ -31,6 +32,8 @@ _FIELDS = (*CORE, "drug", "strength", "form", "route", "meal", "as_needed", "qua
 _CEILINGS = {"near_name": 0.7, "place": 0.7}
 #: What a cell's text deserves where its column says what it is but the grammar does not know it.
 _UNPARSED = 0.7
+#: Columns that may say how many units of a form are taken, beside the one headed as the dose.
+_SAYING: tuple[Column, ...] = ("sig", "frequency", "note")
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
 _CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+][\d½¼¾/.,]+){2,3}")
@@ -104,6 +107,7 @@ class _Draft:
 def prescription(entry: Entry) -> Prescription:
     """The prescription of one drug."""
     draft = _Draft()
+    entry = _with_strength(entry)
     _put_medication(draft, entry)
     name = draft.info.get("medication")
     if entry.medication.evidence != "name" and name and name.confidence < REVIEW_BELOW:
@@ -124,6 +128,34 @@ def prescription(entry: Entry) -> Prescription:
     _put_schedule(draft, schedule, unread, coded=coded)
     _put_loose(draft, entry)
     return _finished(draft, schedule)
+
+
+def _with_strength(entry: Entry) -> Entry:
+    """The entry with its dose column as its strength, where that is what the column holds.
+
+    ``Dosage``, ``កម្រិត`` head strengths as often as doses: 500 mg of a drug named without a
+    strength is one where another column says how many are taken.
+    """
+    dose, medication = _cell(entry, "dose"), entry.medication
+    if dose is None or medication.strength is not None or "strength" in entry.cells:
+        return entry
+    insulin = medication.match is not None and medication.match.drug.generic.startswith("insulin")
+    if insulin or STRENGTH.fullmatch(dose.folded.strip()) is None:
+        return entry
+    lines = [line for name in _SAYING if (line := _cell(entry, name)) is not None]
+    times = [line for slot in TIME_COLUMNS if (line := _cell(entry, slot)) is not None]
+    amounts = any(_AMOUNT.search(line.folded) for line in times)  # under a tick the dose is one
+    if not amounts and not any(map(_counts, lines)):
+        return entry
+    cells = dict(entry.cells)
+    cells["strength"] = cells.pop("dose")
+    return replace(entry, cells=cells)
+
+
+def _counts(line: Line) -> bool:
+    """Whether a cell says how many units of a form are taken."""
+    sig = parse_sig(line)
+    return any(part.slot == "dosage" for part in sig.parts) and sig.dosage is not None
 
 
 def _finished(draft: _Draft, schedule: Mapping[str, _Found]) -> Prescription:

@@ -134,6 +134,17 @@ def list_number(line: Line) -> int | None:
     return _number(line.folded)[0]
 
 
+def begins_with_strength(line: Line) -> bool:
+    """Whether a line begins with a strength, or with a form and a strength: 25 mg, comprimé."""
+    start = len(line.folded) - len(line.folded.lstrip(" -–(,"))
+    form = _FORM_AFTER.match(line.folded, start)
+    strength = STRENGTH.match(line.folded, start)
+    if strength is None and form is not None:
+        rest = line.folded[form.end() :]
+        strength = STRENGTH.match(rest, len(rest) - len(rest.lstrip(" -–(,")))
+    return strength is not None
+
+
 def _number(folded: str) -> tuple[int | None, int]:
     start, number = 0, None
     for pattern in (_RX, _NUMBERED, _RX, _VERB):
