@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import Categories, DocumentType, Header
@@ -46,6 +46,8 @@ def understand(pages: Sequence[PageText]) -> Understanding:
 
     header = find_header(pages)
     labs = find_lab_results(pages, sex=header.sex)
+    if main_kind(pages) == "imaging" and not any(result.loinc for result in labs.results):
+        labs = replace(labs, results=(), used=frozenset())  # measures of an echography
     # Prescriptions tell a laboratory report by the rows taken, hence only the laboratory's.
     taken = labs.used - title_rows(pages, "prescription", "imaging")
     prescriptions = find_prescriptions(pages, taken)
