@@ -44,8 +44,9 @@ MODALITIES: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (_words(r"bronchoscop\w*|fibroscopie bronchique"), "Endoscopy", "Bronchi"),
     (
         _words(
-            r"oeso-?gastro-?duodeno-?scop\w*|fogd|ogd|egd|upper (?:gi|digestive) endoscop\w*"
-            r"|fibroscopie (?:oeso-?gastro-?duodenale|digestive haute)|endoscopie digestive haute"
+            r"[a-z]{0,2}eso-?gastro-?duodeno-?scop\w*|fogd|ogd|egd"
+            r"|upper (?:gi|digestive) endoscop\w*|endoscopie digestive haute"
+            r"|fibroscopie (?:[a-z]{0,2}eso-?gastro-?duoden\w+|digestive haute)"
         ),
         "Endoscopy",
         "Upper GI tract",
@@ -168,6 +169,31 @@ SIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_words(r"bilateral\w*|both|les deux", "ទាំងសងខាង", "ទាំងពីរ"), "bilateral"),
     (_words(r"right|rt|droite?s?", "ស្តាំ", "ខាងស្តាំ"), "right"),
     (_words(r"left|lt|gauches?", "ឆ្វេង", "ខាងឆ្វេង"), "left"),
+)
+#: What findings are told of: parts of the body that no examination is named after stand here.
+ORGANS = _words(
+    r"lobes?|isthmus|isthme|gall\s?bladder|vesicule|bile ducts?|cbd|vbp|voies biliaires|pancreas"
+    r"|spleen|rate|portal vein|veine porte|aorta|aorte|bladder|vessie|ovar(?:y|ies)|ovaires?"
+    r"|endometri\w+|endometre|myometri\w+|adnexa\w*|annexes|douglas|cervix|col|placenta|cord"
+    r"|amniotic fluid|liquide amniotique|f(?:o?e)tal \w+|f(?:o?e)tus|presentation|bpd|hc|ac|fl|bip"
+    r"|bones?|joints?|soft tissues|os|articulations?|mediastin\w+|diaphragm\w*|hila|hiles?|costo\w+"
+    r"|pericard\w+|(?:left |right )?(?:ventric\w+|atri\w+|oreillettes?)|valves?|valvules?|septum"
+    r"|wall motion|mitral\w*|aortic\w*|tricuspid\w*|lve?f|feve?|lvedd|lvesd|oesoph\w+|esoph\w+"
+    r"|cardia|fundus|antrum|antre|pylor\w+|duoden\w+|bulb\w*|disc|menis\w+|ligaments?|adrenals?"
+    r"|surrenales?|lymph nodes|ganglions|sellar? \w+|cerebell\w+|brainstem|[clt]\d\s?-\s?[clts]?\d"
+    r"|ascites|ascite|appendi\w+",
+    "ថង់ទឹកប្រមាត់", "លំពែង", "អណ្តើក", "ប្លោកនោម", "អូវែរ", "អូវែ", "ដៃស្បូន", "សុក", "ទឹកភ្លោះ", "បំពង់អាហារ",
+)  # fmt: skip
+#: A measure as findings give it: with a unit of length, area, volume, rate or share.
+MEASURE = re.compile(r"\d\s?(?:mm|cm|ml|cc|m/s|mmhg|bpm|%|cm2|g)(?![a-z])")
+#: What is said of an organ in one word.
+STATE = _words(
+    r"normal\w*|normaux|clear|unremarkable|intact|preserved|enlarged|dilated|homogeneous|homogenes?"
+    r"|libres?|integres?|absent|present|sans|pas|no|not|nil",
+    "ធម្មតា",
+    "មិន",
+    "គ្មាន",
+    "មាន",
 )
 #: Headings of sections, matched folded and without spaces, a wrong letter in six forgiven.
 _HEADINGS: Mapping[Section, str] = {
