@@ -84,3 +84,46 @@ Glucose        9.8         mmol/L      3.9-5.6
 {ECHO}"""
     names = [r.test_name for r in understand([page(text)]).categories.lab_results]
     assert "Glucose" in names
+
+
+def test_volumes_of_drugs_are_no_laboratory_results() -> None:
+    categories = understand(
+        [
+            page("""Item   Description                     Qty    Unit      Directions
+1      Paracetamol drops 100 mg/ml     1      bottle    0.6 ml every 6 hours
+2      Nystatin oral drops             1      bottle    1 ml 4 times daily""")
+        ]
+    ).categories
+    assert categories.lab_results == ()
+    assert [item.dosage for item in categories.prescriptions] == ["0.6 ml", "1 ml"]
+
+
+@pytest.mark.parametrize("heading", ["Plan", "Suggest", "Follow-up", "CAT"])
+def test_what_is_to_be_done_is_no_impression(heading: str) -> None:
+    item = one(f"""CHEST X-RAY
+Findings: Right lower lobe opacity.
+Impression: Pneumonia.
+{heading}: control in 10 days.""")
+    assert item.impression == "Pneumonia."
+
+
+@pytest.mark.parametrize("heading", ["FINDINGS AND IMPRESSION:", "Résultat et conclusion :"])
+def test_heading_of_both_opens_the_findings(heading: str) -> None:
+    item = one(f"X-RAY OF BOTH KNEES\n{heading}\nNo fracture.")
+    assert (item.findings, item.impression) == ("No fracture.", None)
+
+
+def test_normal_for_age_ends_no_findings() -> None:
+    # "age." at the end of a row was taken for a label of the patient's block.
+    categories = understand(
+        [
+            page("""MRI OF THE BRAIN
+Findings: No mass.
+Ventricles and sulci are normal for age.
+Left maxillary sinusitis.
+Impression: Sinusitis.""")
+        ]
+    ).categories
+    (item,) = categories.imaging
+    assert item.findings is not None
+    assert item.findings.endswith("normal for age. Left maxillary sinusitis.")

@@ -325,7 +325,7 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
     stripped = folded.rstrip(" .-")
     ends.append((len(stripped), len(folded)))
     if len(folded) == len(line.text):
-        capitals = re.compile(r"[A-ZÉÈ]{6,}(?=\s+\S)").match(line.text, start)
+        capitals = re.compile(r"[A-ZÉÈ]{6,}(?=\s+(?!AND\b|ET\b|&)\S)").match(line.text, start)
         if capitals is not None:
             ends.append((capitals.end(), capitals.end() + 1))
     return ends

@@ -214,7 +214,9 @@ _HEADINGS: Mapping[Section, str] = {
     "Radiological findings;Radiographic findings;Ultrasound findings;Sonographic findings;"
     "Description des images;Compte rendu;Compte-rendu;Analyse;Description radiologique;"
     "On a observé;Lecture;Images;Détails;Details;Sonographic report;Ultrasound report;"
-    "Description of findings;Detailed findings;អ្វីដែលឃើញ;អ្វីដែលរកឃើញ;របកគំហើញ;សេចក្តីពិពណ៌នា;ពិនិត្យឃើញ;"
+    "Description of findings;Detailed findings;Findings and impression;Findings & impression;"
+    "Findings and conclusion;Findings & conclusion;Résultats et conclusion;Résultat et conclusion;"
+    "អ្វីដែលឃើញ;អ្វីដែលរកឃើញ;របកគំហើញ;សេចក្តីពិពណ៌នា;ពិនិត្យឃើញ;"
     "លទ្ធផល;លទ្ធផលពិនិត្យ;លទ្ធផលនៃការពិនិត្យ;លទ្ធផលរកឃើញ;លទ្ធផលពិនិត្យឃើញ;"
     "ការពិពណ៌នា;ការពណ៌នា;ពិពណ៌នា;បរិយាយ;ការបរិយាយ;ការរកឃើញ;រកឃើញ;ការសង្កេត;លទ្ធផលថត;លទ្ធផលអេកូ",
     "impression": "Impression;Impressions;Imp;Conclusion;Conclusions;Opinion;Au total;Synthèse;"
@@ -228,7 +230,9 @@ _HEADINGS: Mapping[Section, str] = {
     "សេចក្តីសន្និដ្ឋានចុងក្រោយ;សេចក្តីសន្និដ្ឋាន និងយោបល់;ការវាយតម្លៃ",
     "diagnosis": "Diagnosis;Diagnoses;Diagnostic;Diagnostics;Diagnosis (Dx);Dx;រោគវិនិច្ឆ័យ;រោគវិនិច្ឆយ",
     "advice": "Recommendation;Recommendations;Advice;Suggestion;Recommandation;Recommandations;"
-    "Conseil;Conseils;Conduite à tenir;ការណែនាំ;អនុសាសន៍;ណែនាំ;Remark;Remarks;Remarque;Note",
+    "Conseil;Conseils;Conduite à tenir;CAT;Plan;Suggest;Suggests;Suggestions;Advise;Advised;"
+    "Recommend;Recommended;Management;Follow-up;Follow up;Suivi;Surveillance;Proposition;"
+    "ការណែនាំ;អនុសាសន៍;ណែនាំ;Remark;Remarks;Remarque;Note",
 }
 _NEAR_HEADING = 6
 _LONG_HEADING = 10
