@@ -1,4 +1,4 @@
-"""Strengths that stand apart from the drug's name: in the dose column, on the next row."""
+"""What stands in another cell than its own: strengths, list numbers, directions, volumes."""
 
 from __future__ import annotations
 
@@ -66,3 +66,45 @@ ORDONNANCE
         ("HYDROCHLOROTHIAZIDE 25 mg", "½ comprimé", "le matin", "1 mois"),
         ("KARDEGIC 75 mg", "1 sachet", "par jour", None),
     ]
+
+
+def test_list_number_in_a_column_without_heading_is_no_part_of_the_name() -> None:
+    text = """Rx
+      Medicine                  Dosage     Timing         Duration
+1     Tab. Pantoprazole 40 mg   1-0-0      Before food    10 days
+2     Cap. Vitamin D3 60000 IU  1 cap      After food     8 weeks"""
+    first, second = found(text)
+    assert (first.medication, first.frequency, slots(first)) == (
+        "Pantoprazole 40 mg", "1-0-0", {"morning": "1", "noon": "0", "evening": "0"},
+    )  # fmt: skip
+    assert (second.medication, second.dosage) == ("Vitamin D3 60000 IU", "1 cap")
+
+
+def test_directions_that_run_into_the_quantity_are_read() -> None:
+    # The ruling between the columns was lost, and their words became one cell.
+    (item,) = found("""ឈ្មោះឱសថ                 ចំនួន
+Cefixime 100mg           20 លេប ១គ្រាប់ ព្រឹក ១គ្រាប់ ល្ងាច""")
+    assert item.quantity == "20"
+    assert item.dosage == "១គ្រាប់"
+    assert slots(item) == {"morning": "១គ្រាប់", "evening": "១គ្រាប់"}
+
+
+def test_volume_beside_the_drug_is_how_it_is_sold_where_a_column_directs() -> None:
+    (item,) = found("""ORDONNANCE
+Médicament                         Posologie                    Qté
+Sérum physiologique unidose 5 ml   Lavage nasal 4 fois par jour  20""")
+    assert (item.dosage, item.frequency) == (None, "4 fois par jour")
+
+
+def test_volume_beside_the_drug_is_the_dose_where_no_column_says_one() -> None:
+    (item,) = found("""Drug              Frequency     Duration
+Gaviscon 10 ml    TID           7 days""")
+    assert (item.dosage, item.frequency) == ("10 ml", "TID")
+
+
+def test_labelled_quantity_is_no_second_dose() -> None:
+    (item,) = found("""Ordonnance
+1. Diosmectite 3 g
+   Posologie : 1 sachet 3 fois par jour
+   Quantité : 12 sachets""")
+    assert (item.dosage, item.quantity) == ("1 sachet", "12 sachets")

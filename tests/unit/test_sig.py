@@ -347,3 +347,19 @@ def test_other_days_with_another_dose_leave_no_certain_frequency() -> None:
 
 def test_nights_in_the_duration_are_counted() -> None:
     assert said(read("7 nights")) == {"duration": "7 nights"}
+
+
+def test_infusion_has_neither_its_volume_as_dose_nor_its_hours_as_duration() -> None:
+    sig = read("in 500 ml D5W over 6 hours")
+    assert (sig.dosage, sig.duration) == (None, None)
+
+
+@pytest.mark.parametrize(("text", "days"), [("1 TDS 7/7", "7/7"), ("1 BD pc 2/52", "2/52")])
+def test_days_and_weeks_as_a_fraction_are_a_duration(text: str, days: str) -> None:
+    assert read(text).text("duration") == days
+
+
+def test_khmer_tablets_a_day_are_no_duration() -> None:
+    sig = read("លេប ១ថ្ងៃ ១គ្រាប់ រយៈពេល ១០ថ្ងៃ")
+    assert (sig.text("dosage"), sig.text("duration")) == ("១គ្រាប់", "១០ថ្ងៃ")
+    assert "daily_total" in read("លេប ១ថ្ងៃ ២គ្រាប់").doubts["dosage"]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from medicord_ocr.page import PageText, Word
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, join
-from medicord_ocr.structure.prescriptions.item import Entry
+from medicord_ocr.structure.prescriptions.entry import Entry
 from medicord_ocr.structure.prescriptions.lines import directions_at, is_stop, is_title
 from medicord_ocr.structure.prescriptions.medication import (
     Medication,

@@ -206,6 +206,7 @@ FREQUENCY = "|".join(
         rf"{RANGE}\s?(?:{alternatives('ម៉ោង', 'ថ្ងៃ', 'សប្តាហ៍')})\s?{_ONCE_KHMER}"
         rf"(?!\s?{RANGE}\s?{FORM})",
         rf"(?:{alternatives('រៀងរាល់', 'រាល់')})\s?(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'ខែ')})",
+        rf"{_ONE}\s?{_NOON}(?=\s?(?:{_TAKE_KHMER})?\s?{RANGE}\s?(?:{_FORM_KHMER}))",
         rf"{_IN_KHMER}\s?{_ONE}\s?{_DAY_KHMER}|/\s?{_DAY_KHMER}|{khmer_pattern('មួយថ្ងៃ')}",
     )
 )
@@ -217,7 +218,7 @@ _EVERY = (
 #: How many times, but not in what time: a period was not printed, or not read.
 TIMES_ALONE = re.compile(rf"(?:en\s)?{RANGE}\s?(?:times|fois|prises?|{_TIMES_KHMER})")
 #: A dose of the whole day, not of one intake, where more than one unit stands before it.
-DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}).*"
+DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})).*"
 
 # ------------------------------------------------------------------ meal, need, route
 
@@ -269,6 +270,8 @@ EYE = re.compile(
     rf"{_START}(?:eyes?|ophth\w*|collyre|gouttes?|gttes?|gtts?|drops?|oeil|yeux|ocul\w*){_END}"
     rf"|{alternatives('ភ្នែក', 'តំណក់', 'ដំណក់')}"
 )
+#: What a cell under a time of day must have to be an amount.
+AMOUNT_IN_GRID = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
 OD = re.compile(r"o\.?d\.?")
 #: On the ISMP list of error-prone abbreviations: QD, QOD and their look-alikes.
 CONFUSABLE = re.compile(r"q\.?o?\.?d\.?")
@@ -280,12 +283,17 @@ _TAPER = (
 )
 _LABEL = (
     rf"{_START}(?:directions?|sig|posologie|dosage|dose|frequency|frequence|duration|duree|route"
-    r"|voie|instructions?|quantity|quantite|usage|how to use|mode d'emploi)\s?:"
+    r"|voie|instructions?|usage|how to use|mode d'emploi)\s?:"
     rf"|(?:{alternatives('វិធីប្រើ', 'របៀបប្រើ', 'ការប្រើប្រាស់', 'កម្រិតប្រើ', 'កម្រិត')})\s?:"
 )
 _DATE = (
     rf"{_AT_NUMBER}\d{{1,4}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})(?![0-9])"
     rf"|{khmer_pattern('ថ្ងៃទី')}\s?\d+|(?<!\d)0\d{{2}}[\s-]\d{{3}}[\s-]\d{{3}}"
+)
+# What an infusion is diluted in, and how long one runs in: no dose, and no course.
+_INFUSED = (
+    rf"{_START}(?:in|dans)\s{_FIGURES}\s?(?:ml|cc|l|litres?){_END}"
+    rf"|{_START}(?:over|sur|en)\s{_FIGURES}\s?-?\s?{_HOURS}{_END}"
 )
 _VERB = (
     rf"{_START}(?:take|use|apply|instill?|inhale|inject|give|chew|dissolve|insert|swallow|put|drink"
@@ -301,6 +309,7 @@ _HANDED_OUT = rf"(?:{_FIGURES}|{_WORDED})(?:\s?(?:{FORM}|{_CONTAINER}))?"
 _LONG_TERM = rf"{_START}(?:long[- ]term|lifelong|ongoing|au long cours|a vie|until finished){_END}"
 _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("blocked", _DATE),
+    ("blocked", _INFUSED),
     ("label", _LABEL),
     ("frequency", _TAPER),
     ("pairs", _PAIRS),
@@ -311,6 +320,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
             r"(?!\s?/\s?\d)",
         ),
     ("duration", rf"{_START}(?:for|x)\s?(?P<v>\d{{1,2}}/(?:7|52|12))(?![0-9])"),
+    ("duration", rf"{_START}\d{{1,2}}/(?:7|52)(?![0-9/])"),
     ("frequency", _EVERY),
     ("prn", _PRN),
     ("meal", rf"(?:{_MEAL_LATIN})|(?:{_MEAL_KHMER})"),
