@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from medicord_ocr.page import Reading
+from medicord_ocr.structure.prescriptions.find import find_prescriptions
+from tests.pages import page
 from tests.prescribed import core, found, slots
 
 
@@ -108,3 +113,48 @@ def test_labelled_quantity_is_no_second_dose() -> None:
    Posologie : 1 sachet 3 fois par jour
    Quantité : 12 sachets""")
     assert (item.dosage, item.quantity) == ("1 sachet", "12 sachets")
+
+
+@pytest.mark.parametrize("cell", ["½2", "1½2", "½ 4"])
+def test_fraction_read_twice_is_no_amount(cell: str) -> None:
+    (item,) = found(f"""Rx
+Drug                 Morning   Noon   Evening
+Glimepiride 2 mg     {cell}""")
+    assert (item.dosage, item.schedule) == (None, None)
+    assert "unread_amount" in item.fields["schedule"].review_reasons
+
+
+def test_fraction_read_twice_is_no_dose_in_directions() -> None:
+    (item,) = found("Rx\n1. Amlodipine 5 mg\n   1½2 tablet in the morning")
+    assert item.dosage is None
+    assert "ambiguous_sig" in item.fields["dosage"].review_reasons
+
+
+def test_unknown_drug_that_was_read_from_a_picture_is_for_review() -> None:
+    (item,) = found("Rx\n1. KCI 10 mEq once daily")
+    assert item.medication == "KCI 10 mEq"
+    assert item.fields["medication"].needs_review
+    assert "unknown_drug" in item.fields["medication"].review_reasons
+
+
+def test_unknown_drug_of_a_text_layer_is_what_is_printed() -> None:
+    printed = page("Rx\n1. Foobarol 10 mg once daily")
+    rows = tuple(
+        replace(row, segments=tuple(
+            replace(segment, words=tuple(
+                replace(word, readings=(Reading("layer", word.text),)) for word in segment.words
+            ))
+            for segment in row.segments
+        ))
+        for row in printed.rows
+    )  # fmt: skip
+    (item,) = find_prescriptions([replace(printed, rows=rows)], frozenset()).items
+    assert not item.fields["medication"].needs_review
+
+
+def test_strength_with_a_unit_that_none_has_is_marked() -> None:
+    # 75 µg read as 75 pg: the name alone would pass for all that is printed.
+    (item,) = found("Ordonnance\n1/ LEVOTHYROX 75 pg\n   1 cp le matin")
+    assert (item.dosage, item.strength) == ("1 cp", None)
+    assert item.fields["medication"].needs_review
+    assert item.fields["strength"].raw == "75 pg"

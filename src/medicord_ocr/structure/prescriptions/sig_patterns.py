@@ -20,7 +20,7 @@ Slot = Literal[
 _END = r"(?![a-z])"
 _START = r"(?<![a-z0-9])"
 # A number stands by itself, or right after a multiplication sign: 2x3, x3.
-_AT_NUMBER = r"(?<![0-9a-wyz])(?<![a-z]x)(?<![0-9][.,/-])"
+_AT_NUMBER = r"(?<![0-9½¼¾a-wyz])(?<![a-z]x)(?<![0-9][.,/-])"
 
 # ------------------------------------------------------------------ numbers
 
@@ -270,6 +270,8 @@ EYE = re.compile(
     rf"{_START}(?:eyes?|ophth\w*|collyre|gouttes?|gttes?|gtts?|drops?|oeil|yeux|ocul\w*){_END}"
     rf"|{alternatives('ភ្នែក', 'តំណក់', 'ដំណក់')}"
 )
+#: A fraction with a figure behind it: one sign read twice (½2 for ½), and no amount.
+DOUBLED = re.compile(r"[½¼¾]\s?\d")
 #: What a cell under a time of day must have to be an amount.
 AMOUNT_IN_GRID = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
 OD = re.compile(r"o\.?d\.?")
@@ -337,6 +339,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("duration", _LONG_TERM),
     ("ambiguous", rf"(?:{NUMBER}\s?)?(?<![a-wyz])x\s?{_RANGE_AFTER}"),
     # A sign before a form that no number was made of: ½ is often read as % or ».
+    ("unread", rf"\d{{0,3}}[½¼¾]\d+\s?{FORM}"),  # one sign read twice: ½2, 1½2
     ("unread", rf"(?<![^\s\ue000-\ue0ff])[%»«¥&£§©®*\"'?]{{1,2}}\s?{FORM}"),
     ("then", THEN),
     ("verb", _VERB),
