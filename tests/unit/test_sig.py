@@ -319,3 +319,47 @@ def test_direction_that_goes_on_in_letters_not_understood_is_marked(text: str) -
 def test_direction_that_is_whole_is_not_marked_as_cut(text: str) -> None:
     sig = read(text)
     assert "cut_direction" not in sig.doubts.get("frequency", ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "1 tablet on Mondays and Thursdays",
+            {"dosage": "1 tablet", "frequency": "on Mondays and Thursdays"},
+        ),
+        ("1 cp le lundi", {"dosage": "1 cp", "frequency": "le lundi"}),
+        ("1 tab Mon/Wed/Fri", {"dosage": "1 tab", "frequency": "Mon/Wed/Fri"}),
+        ("1 tab in the sun", {"dosage": "1 tab"}),
+        ("1 pessary PV HS for 7 nights",
+         {"dosage": "1 pessary", "frequency": "HS", "route": "PV", "duration": "7 nights"}),
+    ],
+)  # fmt: skip
+def test_days_of_the_week_and_nights(text: str, expected: dict[str, str]) -> None:
+    assert said(read(text)) == expected
+
+
+def test_other_days_with_another_dose_leave_no_certain_frequency() -> None:
+    sig = read("1 tablet on Mon/Wed/Fri and ½ tablet on other days")
+    assert sig.dosage is None or "ambiguous_sig" in sig.doubts["dosage"]
+    assert "ambiguous_sig" in sig.doubts["frequency"]
+
+
+def test_nights_in_the_duration_are_counted() -> None:
+    assert said(read("7 nights")) == {"duration": "7 nights"}
+
+
+def test_infusion_has_neither_its_volume_as_dose_nor_its_hours_as_duration() -> None:
+    sig = read("in 500 ml D5W over 6 hours")
+    assert (sig.dosage, sig.duration) == (None, None)
+
+
+@pytest.mark.parametrize(("text", "days"), [("1 TDS 7/7", "7/7"), ("1 BD pc 2/52", "2/52")])
+def test_days_and_weeks_as_a_fraction_are_a_duration(text: str, days: str) -> None:
+    assert read(text).text("duration") == days
+
+
+def test_khmer_tablets_a_day_are_no_duration() -> None:
+    sig = read("លេប ១ថ្ងៃ ១គ្រាប់ រយៈពេល ១០ថ្ងៃ")
+    assert (sig.text("dosage"), sig.text("duration")) == ("១គ្រាប់", "១០ថ្ងៃ")
+    assert "daily_total" in read("លេប ១ថ្ងៃ ២គ្រាប់").doubts["dosage"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import Categories, DocumentType, Header
@@ -46,6 +46,11 @@ def understand(pages: Sequence[PageText]) -> Understanding:
 
     header = find_header(pages)
     labs = find_lab_results(pages, sex=header.sex)
+    if labs.results and not any(result.loinc for result in labs.results):
+        # Measures of an echography, or volumes of drugs: none of them is a known test.
+        prescribed = find_prescriptions(pages, frozenset()).used
+        if main_kind(pages) == "imaging" or prescribed & labs.used:
+            labs = replace(labs, results=(), used=frozenset())
     # Prescriptions tell a laboratory report by the rows taken, hence only the laboratory's.
     taken = labs.used - title_rows(pages, "prescription", "imaging")
     prescriptions = find_prescriptions(pages, taken)

@@ -36,7 +36,8 @@ _TITLES: dict[Kind, Terms] = {
         r"|fibro\w*)(?: .*)?"
         r"|(?:radiographie|echographie|scanner|irm|tdm|mammographie|echocardiographie"
         r"|ultrasound|mri|ct scan|chest x ?ray|x ?ray|cxr)(?: .*)?"
-        r"|(?:.* )?(?:x ?ray|ultrasound|scan)",
+        r"|(?:.* )?(?:x ?ray|ultrasound|scan|echocardiogra(?:phy|m)|mammogra(?:phy|m)|endoscopy)"
+        r"(?: (?:report|examination|results?))?",
         "លទ្ធផលថត|លន្ធផលថត|លទ្ធផលអេកូ|ថតឆ្លុះ|ថតកាំរស្មី|អេកូសាស្ត្រ",
     ),
 }

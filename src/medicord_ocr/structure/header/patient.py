@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, alternatives
 
-_NOT_AFTER = r"(?<!test )(?<!drug )(?<!medicine )(?<!medication )(?<!product )(?<!doctor )"
+_NOT_AFTER = (
+    r"(?<!test )(?<!drug )(?<!medicine )(?<!medication )(?<!product )(?<!doctor )"
+    r"(?<!for )(?<!of )(?<!l')"  # normal for age
+)
 _LABEL = re.compile(
     rf"(?<![a-z0-9]){_NOT_AFTER}(?:"
     + alternatives(

@@ -82,7 +82,8 @@ class _Text:
         if not pitches or min(pitches) <= 0:
             return None
         for index, pitch in enumerate(pitches):
-            if pitch > _PARAGRAPH * min(pitches):
+            led = self.lines[index + 1].endswith((":", "៖"))  # À l'étage thoracique :
+            if led or pitch > _PARAGRAPH * min(pitches):
                 return index + 1
         return None
 

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 
 from medicord_ocr.structure.imaging.words import (
     BODY_PARTS,
+    MEASURE,
     MODALITIES,
+    ORGANS,
     SIDES,
+    STATE,
     Section,
     section_of,
 )
@@ -267,7 +270,8 @@ def _title(line: Line, *, strict: bool) -> Examined | None:
         return None
     left = _FILLER.sub(" ", _blanked(folded, found))
     others = len(re.findall(r"[a-z\u1780-\u17b3]{3,}", left))
-    if others > (0 if strict else 2) or (strict and found.body_part is None):
+    reported = _REPORT.match(folded) is not None
+    if others > (0 if strict else 5 if reported else 2) or (strict and found.body_part is None):
         return None
     sure = found.body_part is not None or _REPORT.search(folded) is not None
     return Examined(
@@ -321,7 +325,7 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
     stripped = folded.rstrip(" .-")
     ends.append((len(stripped), len(folded)))
     if len(folded) == len(line.text):
-        capitals = re.compile(r"[A-ZÉÈ]{6,}(?=\s+\S)").match(line.text, start)
+        capitals = re.compile(r"[A-ZÉÈ]{6,}(?=\s+(?!AND\b|ET\b|&)\S)").match(line.text, start)
         if capitals is not None:
             ends.append((capitals.end(), capitals.end() + 1))
     return ends
@@ -352,9 +356,12 @@ def is_prose(line: Line) -> bool:
         return False
     khmer = len(re.findall(r"[\u1780-\u17b3]", folded))
     words = re.findall(r"[a-z]{2,}", folded)
-    organ = folded.split(":")[0]
-    if ":" in folded and any(pattern.search(organ) for pattern, _ in BODY_PARTS):
-        return len(words) > 2 or khmer > 6
+    organ, colon, told = re.split(r"([:៖]|$)", folded, maxsplit=1)
+    if colon and any(pattern.search(organ) for pattern, _ in BODY_PARTS):
+        said = MEASURE.search(told) or STATE.search(told)
+        return len(words) > 2 or khmer > 6 or said is not None
+    if ORGANS.search(organ) and (MEASURE.search(folded) or (colon and _LETTER.search(told))):
+        return True
     least = _STOPPED_WORDS if folded.rstrip().endswith((".", "។")) else _SENTENCE_WORDS
     return (len(words) >= least or khmer >= _SENTENCE_KHMER) and ":" not in folded[:30]
 

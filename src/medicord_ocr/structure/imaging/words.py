@@ -44,8 +44,9 @@ MODALITIES: tuple[tuple[re.Pattern[str], str, str | None], ...] = (
     (_words(r"bronchoscop\w*|fibroscopie bronchique"), "Endoscopy", "Bronchi"),
     (
         _words(
-            r"oeso-?gastro-?duodeno-?scop\w*|fogd|ogd|egd|upper (?:gi|digestive) endoscop\w*"
-            r"|fibroscopie (?:oeso-?gastro-?duodenale|digestive haute)|endoscopie digestive haute"
+            r"[a-z]{0,2}eso-?gastro-?duodeno-?scop\w*|fogd|ogd|egd"
+            r"|upper (?:gi|digestive) endoscop\w*|endoscopie digestive haute"
+            r"|fibroscopie (?:[a-z]{0,2}eso-?gastro-?duoden\w+|digestive haute)"
         ),
         "Endoscopy",
         "Upper GI tract",
@@ -169,6 +170,31 @@ SIDES: tuple[tuple[re.Pattern[str], str], ...] = (
     (_words(r"right|rt|droite?s?", "ស្តាំ", "ខាងស្តាំ"), "right"),
     (_words(r"left|lt|gauches?", "ឆ្វេង", "ខាងឆ្វេង"), "left"),
 )
+#: What findings are told of: parts of the body that no examination is named after stand here.
+ORGANS = _words(
+    r"lobes?|isthmus|isthme|gall\s?bladder|vesicule|bile ducts?|cbd|vbp|voies biliaires|pancreas"
+    r"|spleen|rate|portal vein|veine porte|aorta|aorte|bladder|vessie|ovar(?:y|ies)|ovaires?"
+    r"|endometri\w+|endometre|myometri\w+|adnexa\w*|annexes|douglas|cervix|col|placenta|cord"
+    r"|amniotic fluid|liquide amniotique|f(?:o?e)tal \w+|f(?:o?e)tus|presentation|bpd|hc|ac|fl|bip"
+    r"|bones?|joints?|soft tissues|os|articulations?|mediastin\w+|diaphragm\w*|hila|hiles?|costo\w+"
+    r"|pericard\w+|(?:left |right )?(?:ventric\w+|atri\w+|oreillettes?)|valves?|valvules?|septum"
+    r"|wall motion|mitral\w*|aortic\w*|tricuspid\w*|lve?f|feve?|lvedd|lvesd|oesoph\w+|esoph\w+"
+    r"|cardia|fundus|antrum|antre|pylor\w+|duoden\w+|bulb\w*|disc|menis\w+|ligaments?|adrenals?"
+    r"|surrenales?|lymph nodes|ganglions|sellar? \w+|cerebell\w+|brainstem|[clt]\d\s?-\s?[clts]?\d"
+    r"|ascites|ascite|appendi\w+",
+    "ថង់ទឹកប្រមាត់", "លំពែង", "អណ្តើក", "ប្លោកនោម", "អូវែរ", "អូវែ", "ដៃស្បូន", "សុក", "ទឹកភ្លោះ", "បំពង់អាហារ",
+)  # fmt: skip
+#: A measure as findings give it: with a unit of length, area, volume, rate or share.
+MEASURE = re.compile(r"\d\s?(?:mm|cm|ml|cc|m/s|mmhg|bpm|%|cm2|g)(?![a-z])")
+#: What is said of an organ in one word.
+STATE = _words(
+    r"normal\w*|normaux|clear|unremarkable|intact|preserved|enlarged|dilated|homogeneous|homogenes?"
+    r"|libres?|integres?|absent|present|sans|pas|no|not|nil",
+    "ធម្មតា",
+    "មិន",
+    "គ្មាន",
+    "មាន",
+)
 #: Headings of sections, matched folded and without spaces, a wrong letter in six forgiven.
 _HEADINGS: Mapping[Section, str] = {
     "indication": "Indication;Indications;Clinical indication;Clinical information;Clinical info;"
@@ -188,7 +214,9 @@ _HEADINGS: Mapping[Section, str] = {
     "Radiological findings;Radiographic findings;Ultrasound findings;Sonographic findings;"
     "Description des images;Compte rendu;Compte-rendu;Analyse;Description radiologique;"
     "On a observé;Lecture;Images;Détails;Details;Sonographic report;Ultrasound report;"
-    "Description of findings;Detailed findings;អ្វីដែលឃើញ;អ្វីដែលរកឃើញ;របកគំហើញ;សេចក្តីពិពណ៌នា;ពិនិត្យឃើញ;"
+    "Description of findings;Detailed findings;Findings and impression;Findings & impression;"
+    "Findings and conclusion;Findings & conclusion;Résultats et conclusion;Résultat et conclusion;"
+    "អ្វីដែលឃើញ;អ្វីដែលរកឃើញ;របកគំហើញ;សេចក្តីពិពណ៌នា;ពិនិត្យឃើញ;"
     "លទ្ធផល;លទ្ធផលពិនិត្យ;លទ្ធផលនៃការពិនិត្យ;លទ្ធផលរកឃើញ;លទ្ធផលពិនិត្យឃើញ;"
     "ការពិពណ៌នា;ការពណ៌នា;ពិពណ៌នា;បរិយាយ;ការបរិយាយ;ការរកឃើញ;រកឃើញ;ការសង្កេត;លទ្ធផលថត;លទ្ធផលអេកូ",
     "impression": "Impression;Impressions;Imp;Conclusion;Conclusions;Opinion;Au total;Synthèse;"
@@ -202,7 +230,9 @@ _HEADINGS: Mapping[Section, str] = {
     "សេចក្តីសន្និដ្ឋានចុងក្រោយ;សេចក្តីសន្និដ្ឋាន និងយោបល់;ការវាយតម្លៃ",
     "diagnosis": "Diagnosis;Diagnoses;Diagnostic;Diagnostics;Diagnosis (Dx);Dx;រោគវិនិច្ឆ័យ;រោគវិនិច្ឆយ",
     "advice": "Recommendation;Recommendations;Advice;Suggestion;Recommandation;Recommandations;"
-    "Conseil;Conseils;Conduite à tenir;ការណែនាំ;អនុសាសន៍;ណែនាំ;Remark;Remarks;Remarque;Note",
+    "Conseil;Conseils;Conduite à tenir;CAT;Plan;Suggest;Suggests;Suggestions;Advise;Advised;"
+    "Recommend;Recommended;Management;Follow-up;Follow up;Suivi;Surveillance;Proposition;"
+    "ការណែនាំ;អនុសាសន៍;ណែនាំ;Remark;Remarks;Remarque;Note",
 }
 _NEAR_HEADING = 6
 _LONG_HEADING = 10

@@ -15,8 +15,9 @@ from medicord_ocr.page import PageText, Row
 from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import join, line_of
+from medicord_ocr.structure.prescriptions.entry import Entry, table_entry, unread_entry
 from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
-from medicord_ocr.structure.prescriptions.item import Entry, prescription, table_entry, unread_entry
+from medicord_ocr.structure.prescriptions.item import prescription
 from medicord_ocr.structure.prescriptions.lines import (
     is_lab_row,
     is_other_report,

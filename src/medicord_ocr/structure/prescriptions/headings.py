@@ -50,7 +50,8 @@ HEADINGS: Mapping[Column, str] = {
     "morning": "ព្រឹក;ពេលព្រឹក;Morning;Morn;Matin;Mat;AM",
     "noon": "ថ្ងៃត្រង់;ថ្ងៃ;ពេលថ្ងៃ;រសៀល;Noon;Midday;Afternoon;Midi;Lunch",
     "evening": "ល្ងាច;ពេលល្ងាច;Evening;Even;Soir;PM",
-    "night": "យប់;ពេលយប់;ពេលគេង;Night;Bedtime;Nuit;Coucher;Au coucher;HS",
+    "night": "យប់;ពេលយប់;ពេលគេង;គេង;ចូលគេង;មុនគេង;ពេលចូលគេង;មុនចូលគេង;Night;Bedtime;At bedtime;Bed;Nuit;"
+    "Coucher;Au coucher;HS",
 }  # fmt: skip
 _BRACKETS = re.compile(r"\([^()]*\)?")
 _HOURS = re.compile(r"\(?\s*\d{1,2}\s*h?\s*[-–]\s*\d{1,2}\s*h?\s*\)?")
@@ -61,7 +62,17 @@ _SLOT_HOURS: tuple[tuple[re.Pattern[str], Column], ...] = (
     (re.compile(r"\((?:0?5-0?6|17-18)\)"), "evening"),
     (re.compile(r"\((?:0?8-10|20-22)\)"), "night"),
 )
-_INITIALS = {"m": "morning", "n": "noon", "e": "evening", "s": "evening", "a": "noon"}
+#: Times of day by the initials of their headings from left to right. A sequence that is not here
+#: (M, E, N: two letters of it name two times each) is not guessed at.
+_INITIALS: Mapping[str, tuple[Column, ...]] = {
+    **dict.fromkeys(("mne", "mae", "mms"), TIME_COLUMNS[:3]),
+    **dict.fromkeys(("mneb", "mnen", "mneh", "maeb", "maen", "mmsc", "mmsn", "mmsd"), TIME_COLUMNS),
+}
+_HOUR = re.compile(r"(?P<h>\d{1,2})\s?(?:(?:[:h]\s?00)?\s?(?P<half>am|pm)|h(?:eures?|00)?|:00)")
+#: The last hour of each time of day, for columns headed with the hour of an intake.
+_UNTIL: tuple[tuple[int, Column], ...] = (
+    (10, "morning"), (14, "noon"), (19, "evening"), (23, "night"),
+)  # fmt: skip
 _DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
 _NEAR_HEADING = 6
 #: Consonants that a Khmer heading must have to be known by them alone.
@@ -126,18 +137,45 @@ def headings_of(row: Row) -> list[Heading]:
     found: list[Heading] = []
     for segment in row.segments:
         found += _segment_headings(segment)
-    return _initials(row, found)
+    return _clock(row, _initials(row, found))
 
 
 def _initials(row: Row, found: list[Heading]) -> list[Heading]:
     """Columns headed M, N, E, N or M, M, S, C: times of day where three or more stand together."""
-    letters = [(i, s.text.strip(". ").lower()) for i, s in enumerate(row.segments)]
-    single = [i for i, text in letters if text in (*_INITIALS, "c")]
-    if len(single) < 3 or single != list(range(single[0], single[-1] + 1)):
+    letters = [segment.text.strip(". ").lower() for segment in row.segments]
+    single = [i for i, text in enumerate(letters) if len(text) == 1 and text.isalpha()]
+    times = _INITIALS.get("".join(letters[i] for i in single))
+    if times is None or single != list(range(single[0], single[-1] + 1)):
         return found
-    boxes = [row.segments[i].cell or row.segments[i].box for i in single]
-    times = [Heading(slot, box) for slot, box in zip(TIME_COLUMNS, boxes, strict=False)]
-    return [heading for heading in found if heading.box not in boxes] + times
+    return _headed(row, found, dict(zip(single, times, strict=True)))
+
+
+def _clock(row: Row, found: list[Heading]) -> list[Heading]:
+    """Columns headed with hours (8 AM, 12 PM; 8h, 12h, 18h): times of day where all are plain."""
+    hours = {i: hour for i, s in enumerate(row.segments) if (hour := _hour(s.text)) is not None}
+    times = {i: next(slot for last, slot in _UNTIL if hour <= last) for i, hour in hours.items()}
+    in_order = list(hours.values()) == sorted(hours.values())
+    if len(times) < 2 or not in_order or len(set(times.values())) < len(times):
+        return found
+    return _headed(row, found, times)
+
+
+def _hour(text: str) -> int | None:
+    """The hour (0-23) that a heading names, None where it is none."""
+    match = _HOUR.fullmatch(digits(text).strip().lower().replace(".", ""))
+    if match is None:
+        return None
+    hour, half = int(match["h"]), match["half"]
+    if half:
+        return hour % 12 + (12 if half == "pm" else 0) if 1 <= hour <= 12 else None
+    return hour if hour < 24 else None
+
+
+def _headed(row: Row, found: list[Heading], times: Mapping[int, Column]) -> list[Heading]:
+    """The headings with those segments of the row, by index, as times of day."""
+    boxes = {i: row.segments[i].cell or row.segments[i].box for i in times}
+    kept = [heading for heading in found if heading.box not in boxes.values()]
+    return kept + [Heading(slot, boxes[i]) for i, slot in times.items()]
 
 
 def _segment_headings(segment: Segment) -> list[Heading]:

@@ -11,17 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
-from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
-from medicord_ocr.structure.line import Line, join, khmer_pattern
+from medicord_ocr.structure.fields import LAYER_READERS, Span, field_info, item_confidence
+from medicord_ocr.structure.line import Line
+from medicord_ocr.structure.prescriptions.entry import Entry, cell_of, taken, with_strength
 from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
-from medicord_ocr.structure.prescriptions.medication import (
-    Medication,
-    parse_medication,
-    unread_medication,
-)
+from medicord_ocr.structure.prescriptions.medication import Medication
 from medicord_ocr.structure.prescriptions.sig import Part, Sig, parse_sig
-from medicord_ocr.structure.prescriptions.sig_patterns import EYE, RANGE
-from medicord_ocr.structure.prescriptions.table import is_blank
+from medicord_ocr.structure.prescriptions.sig_patterns import (
+    AMOUNT_IN_GRID,
+    DOUBLED,
+    EYE,
+    FORM,
+    RANGE,
+)
 
 #: Fields in the order of the contract; the first four are there even when null.
 CORE = ("medication", "dosage", "frequency", "duration")
@@ -29,33 +31,19 @@ _FIELDS = (*CORE, "drug", "strength", "form", "route", "meal", "as_needed", "qua
 # The most that the name deserves when it is one letter off a known one, or known by its place
 # alone: both below REVIEW_BELOW, since a misread name is what harms most.
 _CEILINGS = {"near_name": 0.7, "place": 0.7}
+#: The most that a name deserves which is in no vocabulary and was read from a picture: of 8 such
+#: names before a strength, on dev and on documents made to test it, 5 were misread.
+UNKNOWN_READ = 0.7
 #: What a cell's text deserves where its column says what it is but the grammar does not know it.
 _UNPARSED = 0.7
+#: Columns that may hold a whole day's amounts as a code or in words.
+_CODED: tuple[Column, ...] = ("sig", "frequency", "dose", "quantity")
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
+_LEADING_AMOUNT = re.compile(rf"\s*(?P<v>{RANGE}(?:\s?{FORM})?)\s")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
-_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—][\d½¼¾/.,]+){2,3}")
+_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+][\d½¼¾/.,]+){2,3}")
 # A mark under a time of day: the dose of the row is taken then.
 _TICK = re.compile(r"\s*[✓✔√☑vx*+]\s*")
-_AMOUNT = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What was found of one drug before its fields are made.
-
-    Attributes:
-        line: the line that names it.
-        medication: where on that line.
-        directions: lines with its directions, each with the folded offset where to begin.
-        cells: the cells of its table row by column, empty outside tables.
-        rows: the rows of the page that it was read from.
-    """
-
-    line: Line
-    medication: Medication
-    directions: tuple[tuple[Line, int], ...] = ()
-    cells: Mapping[Column, Line] = field(default_factory=dict)
-    rows: tuple[RowRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +92,19 @@ class _Draft:
 def prescription(entry: Entry) -> Prescription:
     """The prescription of one drug."""
     draft = _Draft()
+    entry = with_strength(entry)
     _put_medication(draft, entry)
     name = draft.info.get("medication")
     if entry.medication.evidence != "name" and name and name.confidence < REVIEW_BELOW:
         draft.every = ("doubtful_name",)  # a dose is worth nothing without knowing of what
     _put_cells(draft, entry)
     eye = EYE.search(entry.line.folded) is not None
-    sigs = [parse_sig(line, start, eye=eye) for line, start in entry.directions]
+    sigs = [taken(entry, parse_sig(line, start, eye=eye)) for line, start in entry.directions]
     if "note" in entry.cells:
         sigs.append(parse_sig(entry.cells["note"], eye=eye))
     schedule, unread = _grid(entry)
+    if not schedule and not unread:
+        schedule = _schedule_in_cells(entry)
     for sig in sigs:
         _put_sig(draft, sig)
         if not schedule and not unread:
@@ -124,6 +115,16 @@ def prescription(entry: Entry) -> Prescription:
     _put_schedule(draft, schedule, unread, coded=coded)
     _put_loose(draft, entry)
     return _finished(draft, schedule)
+
+
+def _schedule_in_cells(entry: Entry) -> dict[str, _Found]:
+    """The amounts by time of day that a cell with directions gives (1-0-1)."""
+    for column in _CODED:
+        cell = cell_of(entry, column)
+        sig = parse_sig(cell) if cell is not None else None
+        if sig is not None and sig.schedule:
+            return {slot: _found(sig.line, part) for slot, part in sig.schedule.items()}
+    return {}
 
 
 def _finished(draft: _Draft, schedule: Mapping[str, _Found]) -> Prescription:
@@ -167,11 +168,12 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
                 "strength", _Found(_printed(line, *found.strength), line.span(*found.strength))
             )
         return
-    reasons = _name_reasons(found)
-    ceiling = _CEILINGS.get(found.evidence, 1.0)
+    reasons, ceiling = _name_reasons(found), _CEILINGS.get(found.evidence, 1.0)
+    if found.evidence == "strength" and not _is_printed(line.span(found.start, found.end)):
+        reasons, ceiling = (*reasons, "unknown_drug"), UNKNOWN_READ
     name = _printed(line, found.start, found.end)
     span = line.span(found.start, found.end)
-    strength = _cell(entry, "strength")
+    strength = cell_of(entry, "strength")
     if found.strength is None and strength is not None:
         apart = _found(strength)
         name, span = f"{name} {apart.text}", Span(span.page, (*span.words, *apart.span.words))
@@ -183,6 +185,11 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
     for key, part in (("strength", found.strength), ("form", found.form)):
         if part is not None:
             draft.put(key, _Found(_printed(line, *part).strip("()"), line.span(*part)))
+
+
+def _is_printed(span: Span) -> bool:
+    """Whether the letters are those of a document's text layer, not read from a picture."""
+    return all(word.readings[0].reader in LAYER_READERS for word in span.words)
 
 
 def _name_reasons(found: Medication) -> tuple[str, ...]:
@@ -242,20 +249,15 @@ def _put_schedule(
 # ------------------------------------------------------------------ table cells
 
 
-def _cell(entry: Entry, column: Column) -> Line | None:
-    line = entry.cells.get(column)
-    return None if line is None or is_blank(line.text) else line
-
-
 def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
     """The amounts under the times of day, and what stands there but is no amount."""
     schedule: dict[str, _Found] = {}
     unread = []
-    times = {column: line for column in TIME_COLUMNS if (line := _cell(entry, column))}
+    times = {column: line for column in TIME_COLUMNS if (line := cell_of(entry, column))}
     if times and all(_TICK.fullmatch(line.folded) for line in times.values()):
         return {column: _ticked(entry, line) for column, line in times.items()}, []
     for column, line in times.items():
-        if _AMOUNT.search(line.folded):
+        if AMOUNT_IN_GRID.search(line.folded) and not DOUBLED.search(line.folded):
             schedule[column] = _found(line)
         else:
             unread.append(_found(line))
@@ -264,7 +266,7 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
 
 def _ticked(entry: Entry, tick: Line) -> _Found:
     """The dose of a row as the amount at a time that is only ticked, else the tick itself."""
-    mark, dose = _found(tick), _cell(entry, "dose")
+    mark, dose = _found(tick), cell_of(entry, "dose")
     if dose is None:
         return mark
     amount = _found(dose)
@@ -283,22 +285,33 @@ _PLAIN: tuple[tuple[Column, str], ...] = (
 def _put_cells(draft: _Draft, entry: Entry) -> None:
     eye = EYE.search(entry.line.folded) is not None
     for column, name in _NAMED:
-        line = _cell(entry, column)
+        line = cell_of(entry, column)
         if line is not None:
             _put_cell(draft, line, name, eye=eye)
     for column, name in _PLAIN:
-        line = _cell(entry, column)
-        if line is not None:
+        line = cell_of(entry, column)
+        if line is not None and not (column == "quantity" and _put_both(draft, line, eye=eye)):
             draft.put(name, _found(line))
-    line = _cell(entry, "sig")
+    line = cell_of(entry, "sig")
     if line is not None:
         _put_sig(draft, parse_sig(line, eye=eye))
-    line = _cell(entry, "other")  # its heading was not read: only what is nothing but directions
+    line = cell_of(entry, "other")  # its heading was not read: only what is nothing but directions
     sig = parse_sig(line, eye=eye) if line is not None else None
     # An amount alone may as well be what is to be dispensed.
     alone = sig is None or not (sig.frequency or sig.duration)
     if sig is not None and sig.directs and sig.unclaimed == 0 and not alone:
         _put_sig(draft, sig)
+
+
+def _put_both(draft: _Draft, line: Line, *, eye: bool) -> bool:
+    """Puts what a quantity's cell holds where it runs into the directions beside it."""
+    amount = _LEADING_AMOUNT.match(line.folded)
+    sig = parse_sig(line, amount.end(), eye=eye) if amount else None
+    if amount is None or sig is None or not (sig.frequency or sig.duration or sig.schedule):
+        return False
+    draft.put("quantity", _found(line, Part("quantity", *amount.span("v"))))
+    _put_sig(draft, sig)
+    return True
 
 
 def _put_cell(draft: _Draft, line: Line, name: str, *, eye: bool) -> None:
@@ -320,18 +333,3 @@ def _put_cell(draft: _Draft, line: Line, name: str, *, eye: bool) -> None:
     elif not sig.directs:
         draft.put(name, _found(line), ceiling=_UNPARSED)
     _put_sig(draft, sig)
-
-
-def table_entry(cells: Mapping[Column, Line], ref: RowRef) -> Entry | None:
-    """The drug of a table's row, None where its cell names none."""
-    line = cells.get("drug")
-    medication = parse_medication(line, placed=True) if line is not None else None
-    if line is None or medication is None:
-        return None
-    return Entry(line, medication, ((line, medication.rest),), cells, (ref,))
-
-
-def unread_entry(cells: Mapping[Column, Line], ref: RowRef) -> Entry:
-    """The drug of a table's row whose name was not read: what is said of it must not be lost."""
-    line = cells.get("drug") or join(ref[0], [])
-    return Entry(line, unread_medication(line), (), cells, (ref,))

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from medicord_ocr.page import PageText, Word
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, join
-from medicord_ocr.structure.prescriptions.item import Entry
+from medicord_ocr.structure.prescriptions.entry import Entry
 from medicord_ocr.structure.prescriptions.lines import directions_at, is_stop, is_title
 from medicord_ocr.structure.prescriptions.medication import (
     Medication,
+    begins_with_strength,
     list_number,
     parse_medication,
     unread_medication,
@@ -55,6 +56,11 @@ class _Open:
 
     def directs(self) -> bool:
         return any(parse_sig(part.line(), part.start).directs for part in self.stretches)
+
+    def awaits_strength(self) -> bool:
+        """Whether nothing but a name was read, so that its strength may stand on the next row."""
+        alone = len(self.stretches) == 1 and len(self.stretches[0].rows) == 1
+        return alone and self.medication.strength is None and not self.directs()
 
     def entry(self) -> Entry:
         lines = [(part.line(), part.start) for part in self.stretches]
@@ -186,6 +192,8 @@ class DrugList:
             return True
         if self._current is None:
             return False
+        if self._current.awaits_strength() and begins_with_strength(line):
+            return True
         stretch = self._current.stretches[-1]
         before = stretch.line()
         both = _Stretch(stretch.start, [*stretch.rows, words], stretch.refs).line()

@@ -59,6 +59,8 @@ _NOT_STRENGTH = re.compile(
     rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
     r"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|[\u1780-\u17ff])"
 )
+# A number with a unit that no strength has: 75 pg where 75 µg was printed.
+_UNREAD_STRENGTH = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?\s?[a-zµ]{1,3})(?![a-z0-9/])")
 _FORM_ALONE = re.compile(rf"{FORM}|{DRUG_FORM}")
 _BRACKET = re.compile(r"\s?\([^()\d]{2,40}\)")
 _PLAIN_NAME = re.compile(r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL)
@@ -134,6 +136,17 @@ def list_number(line: Line) -> int | None:
     return _number(line.folded)[0]
 
 
+def begins_with_strength(line: Line) -> bool:
+    """Whether a line begins with a strength, or with a form and a strength: 25 mg, comprimé."""
+    start = len(line.folded) - len(line.folded.lstrip(" -–(,"))
+    form = _FORM_AFTER.match(line.folded, start)
+    strength = STRENGTH.match(line.folded, start)
+    if strength is None and form is not None:
+        rest = line.folded[form.end() :]
+        strength = STRENGTH.match(rest, len(rest) - len(rest.lstrip(" -–(,")))
+    return strength is not None
+
+
 def _number(folded: str) -> tuple[int | None, int]:
     start, number = 0, None
     for pattern in (_RX, _NUMBERED, _RX, _VERB):
@@ -199,12 +212,20 @@ def _known(line: Line, match: DrugMatch) -> Medication:
     found = _finish(line, match.start, end, None, evidence, match)
     loose = _LOOSE.match(folded, end) if found.form is None else None
     if loose is None or _NOT_STRENGTH.match(folded, loose.end()):
-        return found
+        unread = _UNREAD_STRENGTH.match(folded, end) if found.form is None else None
+        if unread is None or _claims(line, *unread.span("v")):
+            return found
+        return replace(found, rest=unread.end(), loose=unread.span("v"))
     after = folded[loose.end() :].lstrip(" ,-")
     if len(loose["v"]) > 1 or not after or after[0].isdigit() or after[0] in "½¼¾":
         found = _finish(line, match.start, loose.end("v"), None, evidence, match)
         return replace(found, drug_end=end)
     return replace(found, rest=loose.end(), loose=loose.span("v"))
+
+
+def _claims(line: Line, start: int, end: int) -> bool:
+    """Whether a stretch is, or begins, a direction."""
+    return any(part.start < end and part.end > start for part in parse_sig(line, start).parts)
 
 
 def _belongs(line: Line, start: int, end: int) -> bool:

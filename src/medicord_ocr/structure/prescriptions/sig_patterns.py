@@ -20,7 +20,7 @@ Slot = Literal[
 _END = r"(?![a-z])"
 _START = r"(?<![a-z0-9])"
 # A number stands by itself, or right after a multiplication sign: 2x3, x3.
-_AT_NUMBER = r"(?<![0-9a-wyz])(?<![a-z]x)(?<![0-9][.,/-])"
+_AT_NUMBER = r"(?<![0-9½¼¾a-wyz])(?<![a-z]x)(?<![0-9][.,/-])"
 
 # ------------------------------------------------------------------ numbers
 
@@ -168,9 +168,21 @@ _TAKE_KHMER = alternatives(
 _MORNINGS = r"(?:½|\d{1,2}(?:[.,]5|/2)?)"
 #: 1-0-1: morning, noon, evening and, with a fourth number, night (patterns.md 2.2).
 DASHED = rf"(?<![0-9.,/-]){_MORNINGS}(?:\s?[-+]\s?{_MORNINGS}){{2,3}}(?![0-9/-])(?![.,]\d)"
+_WEEKDAY = (
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+    r"|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?)" + _END
+)
+# Short names are words of their own (mon, sun): only in a row of them, or after "every".
+_SHORT_DAY = rf"(?:{_WEEKDAY}|(?:mon|tues?|wed|thu(?:rs)?|fri|sat|sun)\.?{_END})"
+_ALSO_DAY = rf"\s?(?:[,/&-]|and|et)\s?{_SHORT_DAY}"
+_WEEKDAYS = (
+    rf"{_START}(?:(?:on|every|each|les?|chaque)\s)?{_WEEKDAY}(?:{_ALSO_DAY})*"
+    rf"|{_START}(?:on\s)?{_SHORT_DAY}(?:{_ALSO_DAY})+|{_START}(?:every|each)\s{_SHORT_DAY}"
+)
 FREQUENCY = "|".join(
     (
         DASHED,
+        _WEEKDAYS,
         rf"(?:x\s?)?(?P<v1>{_TIMES_A}\s?(?:{_PER})?{_PERIOD})",
         rf"{_START}(?:once|twice|thrice)\s?(?:{_PER})?{_PERIOD}",
         rf"(?:x\s?)?(?P<v2>{RANGE}\s?(?:/|par\s|per\s)\s?{_PERIOD})",
@@ -194,6 +206,7 @@ FREQUENCY = "|".join(
         rf"{RANGE}\s?(?:{alternatives('ម៉ោង', 'ថ្ងៃ', 'សប្តាហ៍')})\s?{_ONCE_KHMER}"
         rf"(?!\s?{RANGE}\s?{FORM})",
         rf"(?:{alternatives('រៀងរាល់', 'រាល់')})\s?(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'ខែ')})",
+        rf"{_ONE}\s?{_NOON}(?=\s?(?:{_TAKE_KHMER})?\s?{RANGE}\s?(?:{_FORM_KHMER}))",
         rf"{_IN_KHMER}\s?{_ONE}\s?{_DAY_KHMER}|/\s?{_DAY_KHMER}|{khmer_pattern('មួយថ្ងៃ')}",
     )
 )
@@ -205,7 +218,7 @@ _EVERY = (
 #: How many times, but not in what time: a period was not printed, or not read.
 TIMES_ALONE = re.compile(rf"(?:en\s)?{RANGE}\s?(?:times|fois|prises?|{_TIMES_KHMER})")
 #: A dose of the whole day, not of one intake, where more than one unit stands before it.
-DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}).*"
+DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})).*"
 
 # ------------------------------------------------------------------ meal, need, route
 
@@ -247,7 +260,7 @@ _ROUTE = (
     r"|per rectum|per vagina"
     r"|(?:par )?voie (?:orale|rectale|vaginale|intraveineuse|intramusculaire|sous-cutanee|cutanee"
     r"|nasale|inhalee)|intravenous(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|sublingual(?:ly)?"
-    r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|i\.?m|i\.?v|i\.?v\.?d|s\.?c|s\.?l|s/c"
+    r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|p\.?v|p\.?r|i\.?m|i\.?v|i\.?v\.?d|s\.?c|s\.?l|s/c"
     rf"|under the tongue|sous la langue|(?:in|into|to|on) {_EYES}"
     rf"|(?:dans|sur) (?:l'|les deux |chaque |le |la )?{_YEUX}"
     rf"|application locale)\.?{_END}"
@@ -257,6 +270,10 @@ EYE = re.compile(
     rf"{_START}(?:eyes?|ophth\w*|collyre|gouttes?|gttes?|gtts?|drops?|oeil|yeux|ocul\w*){_END}"
     rf"|{alternatives('ភ្នែក', 'តំណក់', 'ដំណក់')}"
 )
+#: A fraction with a figure behind it: one sign read twice (½2 for ½), and no amount.
+DOUBLED = re.compile(r"[½¼¾]\s?\d")
+#: What a cell under a time of day must have to be an amount.
+AMOUNT_IN_GRID = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្លះ"))
 OD = re.compile(r"o\.?d\.?")
 #: On the ISMP list of error-prone abbreviations: QD, QOD and their look-alikes.
 CONFUSABLE = re.compile(r"q\.?o?\.?d\.?")
@@ -268,12 +285,17 @@ _TAPER = (
 )
 _LABEL = (
     rf"{_START}(?:directions?|sig|posologie|dosage|dose|frequency|frequence|duration|duree|route"
-    r"|voie|instructions?|quantity|quantite|usage|how to use|mode d'emploi)\s?:"
+    r"|voie|instructions?|usage|how to use|mode d'emploi)\s?:"
     rf"|(?:{alternatives('វិធីប្រើ', 'របៀបប្រើ', 'ការប្រើប្រាស់', 'កម្រិតប្រើ', 'កម្រិត')})\s?:"
 )
 _DATE = (
     rf"{_AT_NUMBER}\d{{1,4}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})(?![0-9])"
     rf"|{khmer_pattern('ថ្ងៃទី')}\s?\d+|(?<!\d)0\d{{2}}[\s-]\d{{3}}[\s-]\d{{3}}"
+)
+# What an infusion is diluted in, and how long one runs in: no dose, and no course.
+_INFUSED = (
+    rf"{_START}(?:in|dans)\s{_FIGURES}\s?(?:ml|cc|l|litres?){_END}"
+    rf"|{_START}(?:over|sur|en)\s{_FIGURES}\s?-?\s?{_HOURS}{_END}"
 )
 _VERB = (
     rf"{_START}(?:take|use|apply|instill?|inhale|inject|give|chew|dissolve|insert|swallow|put|drink"
@@ -289,6 +311,7 @@ _HANDED_OUT = rf"(?:{_FIGURES}|{_WORDED})(?:\s?(?:{FORM}|{_CONTAINER}))?"
 _LONG_TERM = rf"{_START}(?:long[- ]term|lifelong|ongoing|au long cours|a vie|until finished){_END}"
 _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("blocked", _DATE),
+    ("blocked", _INFUSED),
     ("label", _LABEL),
     ("frequency", _TAPER),
     ("pairs", _PAIRS),
@@ -299,10 +322,12 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
             r"(?!\s?/\s?\d)",
         ),
     ("duration", rf"{_START}(?:for|x)\s?(?P<v>\d{{1,2}}/(?:7|52|12))(?![0-9])"),
+    ("duration", rf"{_START}\d{{1,2}}/(?:7|52)(?![0-9/])"),
     ("frequency", _EVERY),
     ("prn", _PRN),
     ("meal", rf"(?:{_MEAL_LATIN})|(?:{_MEAL_KHMER})"),
     ("frequency", FREQUENCY),
+    ("duration", rf"{RANGE}\s?(?:nights|nuits){_END}"),
     ("time", TIME_WORDS),
     ("quantity", rf"{_QUANTITY_LABEL}(?P<v>{_HANDED_OUT})"),
     ("quantity", rf"{_START}(?P<v>b\s?/\s?\d{{1,3}})(?![0-9/])"),
@@ -314,6 +339,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("duration", _LONG_TERM),
     ("ambiguous", rf"(?:{NUMBER}\s?)?(?<![a-wyz])x\s?{_RANGE_AFTER}"),
     # A sign before a form that no number was made of: ½ is often read as % or ».
+    ("unread", rf"\d{{0,3}}[½¼¾]\d+\s?{FORM}"),  # one sign read twice: ½2, 1½2
     ("unread", rf"(?<![^\s\ue000-\ue0ff])[%»«¥&£§©®*\"'?]{{1,2}}\s?{FORM}"),
     ("then", THEN),
     ("verb", _VERB),

@@ -29,6 +29,7 @@ from medicord_ocr.structure.prescriptions.sig_repair import mend
 from medicord_ocr.structure.stacked import close, stacked
 
 _DAYS_ALONE = re.compile(r"[\d០-៩]{1,3}")
+_LIST_NUMBER = re.compile(r"[\d០-៩]{1,2}\s?[.)]?")
 _EMPTY = re.compile(r"[\s\-–—_.|·~=/\\]*")
 #: Rows below the first heading row that may still be part of the heading.
 _HEADING_ROWS = 2
@@ -146,12 +147,21 @@ def table_row(page: PageText, index: int, table: Table) -> TableRow:
     for segment in page.rows[index].segments:
         for column, words in _placed(segment, table.headings):
             cells.setdefault(column, []).append(words)
+    _set_number_apart(cells, table)
     unit = next((h.unit for h in table.headings if h.column == "duration" and h.unit), None)
     duration = [word for words in cells.get("duration", ()) for word in words]
     if unit is not None and len(duration) == 1 and _DAYS_ALONE.fullmatch(duration[0].text):
         cells["duration"] = [[*duration, unit]]
     lines = {column: join(page.number, [parts], mend) for column, parts in cells.items()}
     return TableRow(index, lines)
+
+
+def _set_number_apart(cells: dict[Column, list[Sequence[Word]]], table: Table) -> None:
+    """Takes the number of a list, whose column has no heading, out of the drug's cell."""
+    drug = cells.get("drug", [])
+    apart = len(drug) > 1 and not table.has("number") and len(drug[0]) == 1
+    if apart and _LIST_NUMBER.fullmatch(drug[0][0].text):
+        cells["number"] = [drug.pop(0)]
 
 
 def merged_rows(page: int, rows: Sequence[TableRow]) -> TableRow:

@@ -1,0 +1,129 @@
+"""Findings without a heading: by organ, by measure, and what is told of them in one word."""
+
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.schema import Imaging
+from medicord_ocr.structure import understand
+from medicord_ocr.structure.imaging.find import find_imaging
+from tests.pages import page
+
+
+def one(text: str) -> Imaging:
+    (item,) = find_imaging([page(text)], frozenset()).items
+    return item
+
+
+def test_findings_begin_at_the_first_organ_and_not_at_the_first_sentence() -> None:
+    item = one("""Thyroid Ultrasound
+Right lobe: 45 x 16 x 15 mm, one hypoechoic nodule of 12 mm (TI-RADS 4).
+Left lobe: homogeneous.
+No cervical lymphadenopathy.
+IMPRESSION : Right thyroid nodule 12 mm, TI-RADS 4.""")
+    assert item.findings is not None
+    assert item.findings.startswith("Right lobe: 45 x 16 x 15 mm")
+    assert item.findings.endswith("No cervical lymphadenopathy.")
+
+
+@pytest.mark.parametrize(
+    "first",
+    ["Liver: normal", "Gallbladder: 2 stones", "Rate : normale", "LVEF: 63 %", "ថ្លើម៖ ធម្មតា"],
+)
+def test_organ_with_one_word_of_it_begins_the_findings(first: str) -> None:
+    item = one(f"ABDOMINAL ULTRASOUND\n{first}\nNo ascites.\nConclusion: Normal.")
+    assert item.findings == f"{first} No ascites."
+
+
+@pytest.mark.parametrize("line", ["Weight: 60 kg", "Age: 46 y", "Ward: 12", "Sonde : 3,5 MHz"])
+def test_what_is_said_of_the_patient_is_no_finding(line: str) -> None:
+    item = one(f"ABDOMINAL ULTRASOUND\n{line}\nLiver: normal\nConclusion: Normal.")
+    assert item.findings == "Liver: normal"
+
+
+def test_line_that_announces_findings_ends_the_technique() -> None:
+    item = one("""SCANNER THORACO-ABDOMINO-PELVIEN
+TECHNIQUE : Acquisition spiralée avec injection
+À l'étage thoracique :
+- Pas de nodule pulmonaire suspect.
+CONCLUSION :
+Scanner normal.""")
+    assert item.technique == "Acquisition spiralée avec injection"
+    assert item.findings == "À l'étage thoracique : Pas de nodule pulmonaire suspect."
+
+
+@pytest.mark.parametrize("organ", ["ŒSO", "OESO", "ESO", "GESO"])
+def test_long_title_of_a_report_names_the_examination(organ: str) -> None:
+    item = one(f"""COMPTE RENDU DE FIBROSCOPIE {organ}-GASTRO-DUODÉNALE
+Indication : épigastralgies
+Estomac : antrite érythémateuse.
+Conclusion : Gastrite antrale.""")
+    assert (item.modality, item.body_part) == ("Endoscopy", "Upper GI tract")
+    assert item.findings == "Estomac : antrite érythémateuse."
+
+
+ECHO = """TRANSTHORACIC ECHOCARDIOGRAPHY REPORT
+Parameter      Value       Normal
+LVEDD          52 mm       37-56
+LVEF           63 %        > 55
+Conclusion: LVEF 63 %."""
+
+
+def test_measures_of_an_echography_are_no_laboratory_results() -> None:
+    categories = understand([page(ECHO)]).categories
+    assert categories.lab_results == ()
+    (item,) = categories.imaging
+    assert item.findings is not None
+    assert "LVEDD 52 mm" in item.findings
+
+
+def test_laboratory_results_beside_an_echography_stay_results() -> None:
+    text = f"""LABORATORY RESULTS
+Test           Result      Unit        Reference
+Glucose        9.8         mmol/L      3.9-5.6
+{ECHO}"""
+    names = [r.test_name for r in understand([page(text)]).categories.lab_results]
+    assert "Glucose" in names
+
+
+def test_volumes_of_drugs_are_no_laboratory_results() -> None:
+    categories = understand(
+        [
+            page("""Item   Description                     Qty    Unit      Directions
+1      Paracetamol drops 100 mg/ml     1      bottle    0.6 ml every 6 hours
+2      Nystatin oral drops             1      bottle    1 ml 4 times daily""")
+        ]
+    ).categories
+    assert categories.lab_results == ()
+    assert [item.dosage for item in categories.prescriptions] == ["0.6 ml", "1 ml"]
+
+
+@pytest.mark.parametrize("heading", ["Plan", "Suggest", "Follow-up", "CAT"])
+def test_what_is_to_be_done_is_no_impression(heading: str) -> None:
+    item = one(f"""CHEST X-RAY
+Findings: Right lower lobe opacity.
+Impression: Pneumonia.
+{heading}: control in 10 days.""")
+    assert item.impression == "Pneumonia."
+
+
+@pytest.mark.parametrize("heading", ["FINDINGS AND IMPRESSION:", "Résultat et conclusion :"])
+def test_heading_of_both_opens_the_findings(heading: str) -> None:
+    item = one(f"X-RAY OF BOTH KNEES\n{heading}\nNo fracture.")
+    assert (item.findings, item.impression) == ("No fracture.", None)
+
+
+def test_normal_for_age_ends_no_findings() -> None:
+    # "age." at the end of a row was taken for a label of the patient's block.
+    categories = understand(
+        [
+            page("""MRI OF THE BRAIN
+Findings: No mass.
+Ventricles and sulci are normal for age.
+Left maxillary sinusitis.
+Impression: Sinusitis.""")
+        ]
+    ).categories
+    (item,) = categories.imaging
+    assert item.findings is not None
+    assert item.findings.endswith("normal for age. Left maxillary sinusitis.")

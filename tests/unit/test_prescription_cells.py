@@ -1,0 +1,160 @@
+"""What stands in another cell than its own: strengths, list numbers, directions, volumes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from medicord_ocr.page import Reading
+from medicord_ocr.structure.prescriptions.find import find_prescriptions
+from tests.pages import page
+from tests.prescribed import core, found, slots
+
+
+def test_strength_in_the_dose_column_of_a_grid_is_no_dose() -> None:
+    (item,) = found(
+        """
+ឈ្មោះឱសថ          កម្រិត       ចំនួន      ព្រឹក      ល្ងាច
+Metformin         850 mg      60        1         1
+"""
+    )
+    assert (item.medication, item.strength) == ("Metformin 850 mg", "850 mg")
+    assert (item.dosage, slots(item)) == ("1", {"morning": "1", "evening": "1"})
+
+
+def test_strength_in_the_dose_column_beside_directions_is_no_dose() -> None:
+    assert core(
+        """
+Produit                  Forme   Dosage      Mode d'emploi                    Nb de jours
+Artéméther/Luméfantrine  cp      20/120 mg   4 cp x 2/j                       3
+Paracétamol              cp      500 mg      1 cp toutes les 6 h si fièvre    3
+"""
+    ) == [
+        ("Artéméther/Luméfantrine 20/120 mg", "4 cp", "2/j", "3 jours"),
+        ("Paracétamol 500 mg", "1 cp", "toutes les 6 h", "3 jours"),
+    ]
+
+
+@pytest.mark.parametrize("drug", ["Metronidazole", "Metronidazole 250 mg"])
+def test_mass_in_the_dose_column_stays_the_dose_where_nothing_else_is_one(drug: str) -> None:
+    (item,) = found(
+        f"""
+Drug                     Dose        Frequency    Duration
+{drug:<25}500 mg      q8h          5 days
+"""
+    )
+    assert (item.medication, item.dosage) == (drug, "500 mg")
+
+
+def test_mass_in_the_dose_column_is_what_is_taken_at_ticked_times() -> None:
+    (item,) = found(
+        """
+Drug                 Dose       Morning    Noon    Evening
+Metformin            500 mg     ✓                  ✓
+"""
+    )
+    assert (item.medication, item.dosage) == ("Metformin", "500 mg")
+
+
+def test_strength_on_the_row_below_the_name_belongs_to_it() -> None:
+    assert core(
+        """
+ORDONNANCE
+1/ HYDROCHLOROTHIAZIDE
+   25 mg, comprimé sécable
+   ½ comprimé le matin pendant 1 mois
+2/ KARDEGIC 75 mg
+   1 sachet par jour
+"""
+    ) == [
+        ("HYDROCHLOROTHIAZIDE 25 mg", "½ comprimé", "le matin", "1 mois"),
+        ("KARDEGIC 75 mg", "1 sachet", "par jour", None),
+    ]
+
+
+def test_list_number_in_a_column_without_heading_is_no_part_of_the_name() -> None:
+    text = """Rx
+      Medicine                  Dosage     Timing         Duration
+1     Tab. Pantoprazole 40 mg   1-0-0      Before food    10 days
+2     Cap. Vitamin D3 60000 IU  1 cap      After food     8 weeks"""
+    first, second = found(text)
+    assert (first.medication, first.frequency, slots(first)) == (
+        "Pantoprazole 40 mg", "1-0-0", {"morning": "1", "noon": "0", "evening": "0"},
+    )  # fmt: skip
+    assert (second.medication, second.dosage) == ("Vitamin D3 60000 IU", "1 cap")
+
+
+def test_directions_that_run_into_the_quantity_are_read() -> None:
+    # The ruling between the columns was lost, and their words became one cell.
+    (item,) = found("""ឈ្មោះឱសថ                 ចំនួន
+Cefixime 100mg           20 លេប ១គ្រាប់ ព្រឹក ១គ្រាប់ ល្ងាច""")
+    assert item.quantity == "20"
+    assert item.dosage == "១គ្រាប់"
+    assert slots(item) == {"morning": "១គ្រាប់", "evening": "១គ្រាប់"}
+
+
+def test_volume_beside_the_drug_is_how_it_is_sold_where_a_column_directs() -> None:
+    (item,) = found("""ORDONNANCE
+Médicament                         Posologie                    Qté
+Sérum physiologique unidose 5 ml   Lavage nasal 4 fois par jour  20""")
+    assert (item.dosage, item.frequency) == (None, "4 fois par jour")
+
+
+def test_volume_beside_the_drug_is_the_dose_where_no_column_says_one() -> None:
+    (item,) = found("""Drug              Frequency     Duration
+Gaviscon 10 ml    TID           7 days""")
+    assert (item.dosage, item.frequency) == ("10 ml", "TID")
+
+
+def test_labelled_quantity_is_no_second_dose() -> None:
+    (item,) = found("""Ordonnance
+1. Diosmectite 3 g
+   Posologie : 1 sachet 3 fois par jour
+   Quantité : 12 sachets""")
+    assert (item.dosage, item.quantity) == ("1 sachet", "12 sachets")
+
+
+@pytest.mark.parametrize("cell", ["½2", "1½2", "½ 4"])
+def test_fraction_read_twice_is_no_amount(cell: str) -> None:
+    (item,) = found(f"""Rx
+Drug                 Morning   Noon   Evening
+Glimepiride 2 mg     {cell}""")
+    assert (item.dosage, item.schedule) == (None, None)
+    assert "unread_amount" in item.fields["schedule"].review_reasons
+
+
+def test_fraction_read_twice_is_no_dose_in_directions() -> None:
+    (item,) = found("Rx\n1. Amlodipine 5 mg\n   1½2 tablet in the morning")
+    assert item.dosage is None
+    assert "ambiguous_sig" in item.fields["dosage"].review_reasons
+
+
+def test_unknown_drug_that_was_read_from_a_picture_is_for_review() -> None:
+    (item,) = found("Rx\n1. KCI 10 mEq once daily")
+    assert item.medication == "KCI 10 mEq"
+    assert item.fields["medication"].needs_review
+    assert "unknown_drug" in item.fields["medication"].review_reasons
+
+
+def test_unknown_drug_of_a_text_layer_is_what_is_printed() -> None:
+    printed = page("Rx\n1. Foobarol 10 mg once daily")
+    rows = tuple(
+        replace(row, segments=tuple(
+            replace(segment, words=tuple(
+                replace(word, readings=(Reading("layer", word.text),)) for word in segment.words
+            ))
+            for segment in row.segments
+        ))
+        for row in printed.rows
+    )  # fmt: skip
+    (item,) = find_prescriptions([replace(printed, rows=rows)], frozenset()).items
+    assert not item.fields["medication"].needs_review
+
+
+def test_strength_with_a_unit_that_none_has_is_marked() -> None:
+    # 75 µg read as 75 pg: the name alone would pass for all that is printed.
+    (item,) = found("Ordonnance\n1/ LEVOTHYROX 75 pg\n   1 cp le matin")
+    assert (item.dosage, item.strength) == ("1 cp", None)
+    assert item.fields["medication"].needs_review
+    assert item.fields["strength"].raw == "75 pg"
