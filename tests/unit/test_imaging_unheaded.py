@@ -127,3 +127,22 @@ Impression: Sinusitis.""")
     (item,) = categories.imaging
     assert item.findings is not None
     assert item.findings.endswith("normal for age. Left maxillary sinusitis.")
+
+
+def test_label_in_two_languages_names_the_body_part() -> None:
+    item = one("""X-RAY REPORT / លទ្ធផលថតកាំរស្មីអ៊ិច
+Exam / ការពិនិត្យ : Right hip AP
+Findings : No fracture.
+Impression : Normal right hip.""")
+    assert (item.modality, item.body_part, item.side) == ("X-ray", "Hip", "right")
+
+
+def test_headings_of_a_table_of_sites_name_no_body_part() -> None:
+    item = one("""GASTROSCOPY REPORT
+Site              Finding
+Oesophagus        Grade A oesophagitis
+Stomach           Antral gastritis, no ulcer
+Diagnosis: Erosive gastritis.""")
+    assert item.body_part == "Stomach"
+    assert item.findings is not None
+    assert item.findings.startswith("Oesophagus")

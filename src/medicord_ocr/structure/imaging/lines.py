@@ -29,7 +29,7 @@ _EXAM_LABEL = re.compile(
     r"(?: (?:performed|done|requested|ordered|type|name|description))?"
     r"|(?:type d'|nature de l')?examen(?: (?:realise|effectue|pratique|demande|prescrit))?"
     r"|type|acte|modality|modalite|procedure|imaging|ultrasound of"
-    rf"|{_EXAM_KHMER})(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
+    rf"|{_EXAM_KHMER})(?:\s?/\s?[a-z \u1780-\u17dd]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REGION_KHMER = alternatives(
     "ផ្នែក", "ផ្នែកនៃរាងកាយ", "តំបន់", "សរីរាង្គ", "ផ្នែកពិនិត្យ", "ផ្នែកថត", "ផ្នែកដែលពិនិត្យ", "ផ្នែកដែលបានពិនិត្យ",
@@ -42,7 +42,7 @@ _REGION_LABEL = re.compile(
     r"|anatomical (?:region|area|site|part)|organ|location|body area|partie du corps|siege"
     r"|(?:partie|region|zone|organe)s?(?: anatomique)?(?: (?:examine|explore|etudie)e?s?)?"
     rf"|localisation|{_REGION_KHMER}"
-    rf")(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
+    rf")(?:\s?/\s?[a-z \u1780-\u17dd]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REPORT = re.compile(
     rf"(?<![a-z])(?:report|examination|exam|study|scan|results?|compte[- ]rendu|c\.?r\.?|rapport"
@@ -159,6 +159,9 @@ def examined(line: Line, *, strict: bool = False) -> Examined | None:
         found = _named(line, label.end(), _value_end(line.folded, label.end()), weight=3)
         if found.modality is not None:
             return _with_region(line, found, label.end())
+        value = line.folded[label.end() : _value_end(line.folded, label.end())]
+        if found.body_part is not None and len(value.split()) <= _HEADING_WORDS:
+            return _region(line, label.end(), label.end() + len(value))
     region = _REGION_LABEL.search(line.folded)
     if region is not None:
         return _region(line, region.end(), _value_end(line.folded, region.end()))
@@ -248,7 +251,7 @@ def _region(line: Line, start: int, end: int) -> Examined | None:
     side, side_at = _side(line.folded, start, end)
     if part is None:
         text = line.folded[start:end].rstrip()
-        if not _LETTER.search(text) or len(text.split()) > _HEADING_WORDS:
+        if not _LETTER.search(text) or len(text.split()) > _HEADING_WORDS or section_of(text):
             return None
         part, at = line.printed(start, start + len(text)), (start, start + len(text))
     return Examined(None, None, part, at, side, side_at, weight=4)
@@ -356,7 +359,7 @@ def is_prose(line: Line) -> bool:
         return False
     khmer = len(re.findall(r"[\u1780-\u17b3]", folded))
     words = re.findall(r"[a-z]{2,}", folded)
-    organ, colon, told = re.split(r"([:៖]|$)", folded, maxsplit=1)
+    organ, colon, told = re.split(r"([:៖]|\s{2,}|$)", folded, maxsplit=1)
     if colon and any(pattern.search(organ) for pattern, _ in BODY_PARTS):
         said = MEASURE.search(told) or STATE.search(told)
         return len(words) > 2 or khmer > 6 or said is not None
