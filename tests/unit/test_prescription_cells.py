@@ -158,3 +158,23 @@ def test_strength_with_a_unit_that_none_has_is_marked() -> None:
     assert (item.dosage, item.strength) == ("1 cp", None)
     assert item.fields["medication"].needs_review
     assert item.fields["strength"].raw == "75 pg"
+
+
+def test_days_in_a_khmer_heading_are_the_unit_of_its_column() -> None:
+    (item,) = found("""ឈ្មោះឱសថ               ព្រឹក      ល្ងាច      ចំនួនថ្ងៃ
+Amoxicillin 500mg      ១         ១         ៧""")
+    assert item.duration == "៧ ថ្ងៃ"
+
+
+@pytest.mark.parametrize(
+    "line", ["3. Warfarin 2 mg: as per INR and clinic", "3. Insuline Lantus", "3. Calcium"]
+)
+def test_listed_drug_is_kept_though_nothing_known_directs_it(line: str) -> None:
+    text = f"Ordonnance\n1. Aspirin 81 mg 1 cp/j\n2. Amlodipine 5 mg 1 cp/j\n{line}"
+    assert len(found(text)) == 3
+
+
+@pytest.mark.parametrize("verb", ["Apply", "Use", "Appliquer"])
+def test_verb_before_the_drug_is_no_part_of_its_name(verb: str) -> None:
+    (item,) = found(f"MEDICATIONS\n{verb} clotrimazole cream 1% twice daily for 2 weeks.")
+    assert (item.medication, item.frequency) == ("clotrimazole cream 1%", "twice daily")

@@ -270,14 +270,17 @@ def _until_stop(page: PageText, index: int) -> _Words:
 
 
 def _accepts(found: Medication, sig: Sig, cue: bool) -> bool:
-    rest = sig.line.folded[found.rest :].split()
-    if not sig.directs and sig.unclaimed > UNCLAIMED and len(rest) >= _PROSE_WORDS:
+    rest = re.findall(r"[^\W_]+", sig.line.folded[found.rest :])
+    listed = cue and found.number is not None and found.strength is not None
+    prose = not sig.directs and sig.unclaimed > UNCLAIMED and len(rest) >= _PROSE_WORDS
+    if prose and not listed:
         return False
     said = found.strength is not None or sig.directs
     if found.match is not None and found.match.drug.needs_more and not cue:
         return found.strength is not None
     if found.evidence == "name" and found.match is not None:
-        return said or (cue and not found.match.drug.needs_more)
+        plain = found.number is not None or not found.match.drug.needs_more
+        return said or (cue and plain)
     if found.evidence == "near_name":
         return said or (cue and found.number is not None)
     return cue or sig.directs

@@ -42,7 +42,10 @@ _LABEL = re.compile(
     rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})"
     r"(?:\s?names?)?(?:\s?\d{1,2})?\s?[:.\-]?\s+"
 )
-_VERB = re.compile(r"(?:take|give|start|add|prendre|continue)\s+")
+_VERB = re.compile(
+    r"(?:take|give|start|add|continue|apply|use|inhale|instil+|inject|drink|prendre|donner|appliquer"
+    r"|mettre|instiller|utiliser|continuer|poursuivre)\s+"
+)
 _LEADING_FORM = re.compile(
     r"(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|syr(?:up)?|syp|susp(?:ension)?|cream|drops?"
     r"|oint(?:ment)?|cps?|comp(?:rime)?|gel(?:ule)?|sol|amp|supp|inh(?:aler)?|neb|sirop|sachet|collyre|creme|pommade|gouttes?|spray|lotion"

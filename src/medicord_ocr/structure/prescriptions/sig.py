@@ -152,7 +152,10 @@ def _steps(line: Line, parts: tuple[Part, ...]) -> Part | None:
     core = [part for part in parts if part.slot in _CORE]
     for then in (part for part in parts if part.slot == "then"):
         if any(part.end <= then.start for part in core) and any(p.start >= then.end for p in core):
-            return Part("frequency", core[0].start, core[-1].end)
+            leads = [
+                part.start for part in parts if part.slot == "then" and part.end <= core[0].start
+            ]
+            return Part("frequency", min([*leads, core[0].start]), core[-1].end)
     return None
 
 

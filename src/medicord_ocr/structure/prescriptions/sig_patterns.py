@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from medicord_ocr.structure.line import alternatives, khmer_pattern
+from medicord_ocr.structure.line import alternatives, fold_line, khmer_pattern
 
 Slot = Literal[
     "blocked", "label", "quantity", "duration", "frequency", "time", "pairs", "dosage",
@@ -57,7 +57,7 @@ FORM_LATIN = (
     r"|supp(?:ositor(?:y|ies)|ositoires?|os?)?\.?|pessar(?:y|ies)|patch(?:s|es)?|applications?"
     r"|units?|unites?|iu|ui|u|doses?|nebules?|nebuli[sz]ations?|scoops?|lollipops?"
     r"|cps?\.?|cprs?\.?|comp(?:rimes?(?:\(s\))?|s)?\.?|gel(?:ules?(?:\(s\))?|s)?\.?|gouttes?|gttes?"
-    r"|bouffees?|cuill?(?:eres?|\.)?\s?a\s?(?:cafe|soupe|dessert)|cuill?(?:eres?|\.)"
+    r"|lyocs?|bouffees?|cuill?(?:eres?|\.)?\s?a\s?(?:cafe|soupe|dessert)|cuill?(?:eres?|\.)"
     r"|c\.?\s?a\.?\s?[csd](?:afe|oupe|essert)?\.?|ovules?|pulverisations?|dragees?|dosettes?"
     r"|unidoses?|inj(?:ections?)?\.?|mesures?|pipettes?|perles?|pastilles?|t"
 )
@@ -108,6 +108,7 @@ _KHMER_FOR = alternatives("រយៈពេល", "រយះពេល", "ក្ន
 _FOR = r"(?:for|x|during|over|within|pendant|pdt|pour|durant|sur|q\.?\s?s\.?\s?p\.?|duree|duration)"
 _OF = r"\s?(?:(?:the next|a period of|a total of|une duree de|de)\s|:)?\s?"
 _NOON = khmer_pattern("ថ្ងៃ")
+_NOON_BARE = fold_line("ថ្ងៃ")
 #: Words for a time of day, by the slot of the schedule that they name.
 TIMES: dict[str, str] = {
     "morning": rf"(?:(?<![a-z])(?:morning|breakfast|matin|mane){_END}|{khmer_pattern('ព្រឹក')})",
@@ -119,7 +120,8 @@ TIMES: dict[str, str] = {
 }
 _TIME = rf"(?:{'|'.join(TIMES.values())})"
 # A bare "day" means noon only beside another time of day; by itself it counts or dates days.
-_ALSO = rf"(?:{_TIME}|{_NOON}(?!\s?(?:ទី|\d*\s?{khmer_pattern('ដង')})))"
+# Behind two figures it counts days: "bedtime 30 days 30 tablets".
+_ALSO = rf"(?:{_TIME}|(?<!\d\d)(?<!\d\d\s){_NOON}(?!\s?(?:ទី|\d*\s?{khmer_pattern('ដង')})))"
 _AT = (
     r"(?:(?<![a-z])(?:in the|at|before|every|each|chaque|avant de|avant le|le|la|au|a|du|tous les"
     r")\s"
@@ -134,7 +136,7 @@ _AFTER = rf"\s?[:=]?\s?{_AMOUNT}"
 # "10 tabs morning 1 evening 1": amounts stand after their times when one stands after the last.
 _PAIRS = (
     rf"{_AT}{_TIME}{_AFTER}(?:{_SEPARATOR}{_AT}{_ALSO}{_AFTER})+(?!\s?-?\s?{_SPAN})"
-    rf"|{_BEFORE}{_TIME}(?:{_SEPARATOR}{_BEFORE}{_ALSO})+"
+    rf"|{_BEFORE}{_TIME}(?:{_SEPARATOR}{_BEFORE}{_ALSO})+(?<![3-9]{_NOON_BARE})(?<![3-9]\s{_NOON_BARE})"
     rf"(?!\s?[:=]?\s?{_RANGE_AFTER}(?!\s?-?\s?{_SPAN}))"
 )
 #: Any time of day; the name of the group that matched is its slot.
@@ -192,6 +194,8 @@ FREQUENCY = "|".join(
         rf"(?:1|un)\s?j(?:our)?\s?(?:/|sur)\s?(?:2|deux|3|trois){_END}",
         rf"{_START}tous les (?:jours?|matins?|soirs?|midis?){_END}",
         rf"{_START}(?:every|each|chaque)\s?(?:day|week|month|jour|semaine|mois){_END}",
+        rf"(?:en\s|as\sa\s)?(?:(?:une\s)?prise\sunique|dose\sunique|une\sseule\s(?:fois|prise|dose)"
+        rf"|single\sdose){_END}",
         rf"after each (?:loose )?(?:stool|motion)s?{_END}|apres chaque selle(?:\s?liquide)?{_END}",
         rf"{_START}{_LATIN_ABBREVIATION}",
         rf"{_START}(?:daily|weekly|monthly|nightly|hourly|quotidien(?:nement|ne)?|once|twice)"
@@ -277,6 +281,10 @@ AMOUNT_IN_GRID = re.compile(r"\d|[½¼¾]|half|demi|" + khmer_pattern("កន្
 OD = re.compile(r"o\.?d\.?")
 #: On the ISMP list of error-prone abbreviations: QD, QOD and their look-alikes.
 CONFUSABLE = re.compile(r"q\.?o?\.?d\.?")
+_STEP = (
+    rf"{_START}(?:weeks?|days?|months?|semaines?|jours?|mois|step|etape|s|j)\s?\d{{1,2}}"
+    rf"(?:\s?(?:-|to|a)\s?\d{{1,2}})?\s?:"
+)
 THEN = rf"{_START}(?:then|puis|ensuite|followed by|thereafter){_END}|{khmer_pattern('បន្ទាប់មក')}"
 _TAPER = (
     rf"{_START}(?:taper(?:ing)?|reduc(?:e|ing)|decreas(?:e|ing)|diminuer|reduire|a dose degressive"
@@ -291,6 +299,12 @@ _LABEL = (
 _DATE = (
     rf"{_AT_NUMBER}\d{{1,4}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})(?![0-9])"
     rf"|{khmer_pattern('ថ្ងៃទី')}\s?\d+|(?<!\d)0\d{{2}}[\s-]\d{{3}}[\s-]\d{{3}}"
+)
+# The most of a day is not how often.
+_AT_MOST = (
+    rf"{_START}(?:max(?:imum|imal|i)?\.?|ne pas depasser|sans depasser|not (?:to )?exceed(?:ing)?"
+    rf"|(?:no|not) more than)\s?:?\s?{_RANGE_AFTER}(?:\s?{FORM})?(?:\s?(?:x|times?|fois|doses?))?"
+    rf"(?:\s?{_PER}{_PERIOD}|\s?(?:in|en)\s24\s?h(?:ours|eures)?{_END})?"
 )
 # What an infusion is diluted in, and how long one runs in: no dose, and no course.
 _INFUSED = (
@@ -312,7 +326,9 @@ _LONG_TERM = rf"{_START}(?:long[- ]term|lifelong|ongoing|au long cours|a vie|unt
 _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("blocked", _DATE),
     ("blocked", _INFUSED),
+    ("blocked", _AT_MOST),
     ("label", _LABEL),
+    ("then", _STEP),
     ("frequency", _TAPER),
     ("pairs", _PAIRS),
     ("duration", rf"{_START}(?P<v>finish(?:ed)? in {RANGE}\s?-?\s?{_SPAN})"),
