@@ -27,8 +27,8 @@ def test_days_of_the_week_and_nights(text: str, expected: dict[str, str]) -> Non
 
 def test_other_days_with_another_dose_leave_no_certain_frequency() -> None:
     sig = read("1 tablet on Mon/Wed/Fri and ½ tablet on other days")
-    assert sig.dosage is None or "ambiguous_sig" in sig.doubts["dosage"]
-    assert "ambiguous_sig" in sig.doubts["frequency"]
+    assert sig.dosage is None
+    assert "tapering" in sig.doubts["frequency"]
 
 
 def test_nights_in_the_duration_are_counted() -> None:
@@ -84,3 +84,37 @@ def test_course_by_weeks_is_kept_whole_and_marked() -> None:
     assert sig.dosage is None
     assert sig.text("frequency") == "week 1: 1 tab OD; week 2: 1 tab BD"
     assert "tapering" in sig.doubts["frequency"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20 mg OD x 5 days, 10 mg OD x 5 days", "2 tabs BD for 3 days, 1 tab OD for 3 days"],
+)
+def test_course_whose_dose_changes_is_kept_whole_and_marked(text: str) -> None:
+    sig = read(text)
+    assert (sig.dosage, sig.duration) == (None, None)
+    assert sig.text("frequency") == text
+    assert "tapering" in sig.doubts["frequency"]
+
+
+@pytest.mark.parametrize(
+    "text", ["1 tablet (500 mg) twice daily", "1 cp 2 fois par jour, matin et soir"]
+)
+def test_dose_said_in_two_ways_is_no_course_in_steps(text: str) -> None:
+    assert "tapering" not in read(text).doubts.get("frequency", ())
+
+
+def test_step_behind_one_that_was_not_understood_is_marked() -> None:
+    doubts = read("take 2 now, then 1 every 8 hours").doubts
+    assert "tapering" in doubts["dosage"]
+    assert "tapering" in doubts["frequency"]
+
+
+def test_divided_doses_make_a_daily_total() -> None:
+    sig = read("6 tabs daily in 2 divided doses")
+    assert sig.text("frequency") == "daily in 2 divided doses"
+    assert "daily_total" in sig.doubts["dosage"]
+
+
+def test_hours_in_short() -> None:
+    assert read("1 tab 12hrly").text("frequency") == "12hrly"

@@ -189,7 +189,9 @@ FREQUENCY = "|".join(
         rf"{_START}(?:once|twice|thrice)\s?(?:{_PER})?{_PERIOD}",
         rf"(?:x\s?)?(?P<v2>{RANGE}\s?(?:/|par\s|per\s)\s?{_PERIOD})",
         rf"/\s?{_RANGE_AFTER}\s?h(?:eures?)?{_END}",
-        rf"{RANGE}\s?-?\s?hourly{_END}",
+        rf"{RANGE}\s?-?\s?h(?:ou)?rly{_END}",
+        rf"(?:daily|a day|per day|/\s?d(?:ay)?)?\s?(?:in|en)\s(?:{_RANGE_AFTER}\s)?"
+        rf"(?:equally\s)?(?:divided\s(?:doses?|portions?)|prises?\sreparties){_END}",
         rf"{_START}(?:every|on) (?:other|second|2nd|alternate) days?{_END}|alternate days?{_END}",
         rf"(?:1|un)\s?j(?:our)?\s?(?:/|sur)\s?(?:2|deux|3|trois){_END}",
         rf"{_START}tous les (?:jours?|matins?|soirs?|midis?){_END}",
@@ -222,7 +224,7 @@ _EVERY = (
 #: How many times, but not in what time: a period was not printed, or not read.
 TIMES_ALONE = re.compile(rf"(?:en\s)?{RANGE}\s?(?:times|fois|prises?|{_TIMES_KHMER})")
 #: A dose of the whole day, not of one intake, where more than one unit stands before it.
-DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})).*"
+DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})|daily\s(?=.*divided)).*"
 
 # ------------------------------------------------------------------ meal, need, route
 
