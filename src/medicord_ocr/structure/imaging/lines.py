@@ -48,6 +48,13 @@ _REPORT = re.compile(
     rf"(?<![a-z])(?:report|examination|exam|study|scan|results?|compte[- ]rendu|c\.?r\.?|rapport"
     rf"|resultats?|examen){_END}|{alternatives('លទ្ធផល', 'របាយការណ៍', 'ពិនិត្យ')}"
 )
+_TITLED = re.compile(rf"(?<![a-z])(?:report|rapport|compte[- ]rendu){_END}\W*$|^rapport{_END}")
+#: What stands before findings and is none: dates of a pregnancy, the apparatus, vital signs.
+_PREAMBLE = re.compile(
+    r"\W*(?:lmp|ddr|edd|edc|dpa|ga|terme|age gestationnel|gravida|para|g\d|sonde|probe|transducer"
+    r"|appareil|machine|device|operat\w+|premedication|sedation|ana?esthes\w+|quality|qualite"
+    r"|bp|ta|hr|fc|bsa|bmi|imc)(?![a-z])"
+)
 _GENERIC = re.compile(
     r"(?:radiology|radiological|imaging|medical imaging) (?:report|results?|examination)"
     r"|(?:compte[- ]rendu|rapport|resultats?) (?:de |d'|du )?(?:l')?(?:radiolog\w*|imagerie"
@@ -269,7 +276,8 @@ def _title(line: Line, *, strict: bool) -> Examined | None:
     if found.modality is None or _several(folded):
         return None
     # A heading may name the modality (ultrasound findings); with the body part it is a title.
-    if found.body_part is None and section_of(folded.split(":")[0]) is not None:
+    section = None if _TITLED.search(folded) else section_of(folded.split(":")[0])
+    if found.body_part is None and section is not None:
         return None
     left = _FILLER.sub(" ", _blanked(folded, found))
     others = len(re.findall(r"[a-z\u1780-\u17b3]{3,}", left))
@@ -365,8 +373,22 @@ def is_prose(line: Line) -> bool:
         return len(words) > 2 or khmer > 6 or said is not None
     if ORGANS.search(organ) and (MEASURE.search(folded) or (colon and _LETTER.search(told))):
         return True
+    if STATE.match(folded) and folded.rstrip().endswith((".", "។")):  # No fracture.
+        return len(words) > 1
     least = _STOPPED_WORDS if folded.rstrip().endswith((".", "។")) else _SENTENCE_WORDS
     return (len(words) >= least or khmer >= _SENTENCE_KHMER) and ":" not in folded[:30]
+
+
+def may_be_finding(line: Line) -> bool:
+    """Whether a line that is not known for a finding has enough to it to be one."""
+    folded = line.folded
+    words = re.findall(r"[a-z]{2,}|[\u1780-\u17d3]{2,}", folded)
+    if len(words) < 2 or _FACILITY.search(folded) or _PREAMBLE.match(folded):
+        return False
+    # Stretches of a word or two without a figure are the headings of a table.
+    stretches = re.split(r"\s{2,}", folded.strip())
+    headings = len(stretches) > 1 and all(len(part.split()) < 3 for part in stretches)
+    return not headings or re.search(r"[\d:]", folded) is not None
 
 
 def without_bullet(text: str) -> str:

@@ -224,7 +224,10 @@ _EVERY = (
 #: How many times, but not in what time: a period was not printed, or not read.
 TIMES_ALONE = re.compile(rf"(?:en\s)?{RANGE}\s?(?:times|fois|prises?|{_TIMES_KHMER})")
 #: A dose of the whole day, not of one intake, where more than one unit stands before it.
-DAILY_TOTAL = rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})|daily\s(?=.*divided)).*"
+DAILY_TOTAL = (
+    rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})"
+    r"|daily\s(?=.*divided)).*"
+)
 
 # ------------------------------------------------------------------ meal, need, route
 
