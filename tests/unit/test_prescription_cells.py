@@ -178,3 +178,42 @@ def test_listed_drug_is_kept_though_nothing_known_directs_it(line: str) -> None:
 def test_verb_before_the_drug_is_no_part_of_its_name(verb: str) -> None:
     (item,) = found(f"MEDICATIONS\n{verb} clotrimazole cream 1% twice daily for 2 weeks.")
     assert (item.medication, item.frequency) == ("clotrimazole cream 1%", "twice daily")
+
+
+def test_numbered_directions_are_no_drug() -> None:
+    assert core("""Rx
+1. Amoxicillin 500 mg
+2. Take 1 capsule three times daily
+3. Ibuprofen 400 mg
+4. Take 1 tablet twice daily""") == [
+        ("Amoxicillin 500 mg", "1 capsule", "three times daily", None),
+        ("Ibuprofen 400 mg", "1 tablet", "twice daily", None),
+    ]
+
+
+def test_advice_behind_directions_does_not_hide_them() -> None:
+    (item,) = found("Rx\nBudesonide inhaler 200mcg\n  2 puffs BID, rinse mouth afterwards")
+    assert (item.dosage, item.frequency) == ("2 puffs", "BID")
+
+
+@pytest.mark.parametrize("price", ["12.50 USD", "$12.50", "5000 riels", "៥០០០ រៀល"])
+def test_price_is_no_quantity(price: str) -> None:
+    (item,) = found(f"Rx\n1. Amoxicillin 500mg\n   1 cap TID\nTotal: {price}")
+    assert item.quantity is None
+
+
+def test_running_list_is_cut_before_each_drug() -> None:
+    text = (
+        "Discharge medications: Paracetamol 500 mg 1 tab q6h PRN, ORS 1 sachet TID, "
+        "Vitamin C 500 mg 1 tab OD x 7 days."
+    )
+    assert core(text) == [
+        ("Paracetamol 500 mg", "1 tab", "q6h", None),
+        ("ORS", "1 sachet", "TID", None),
+        ("Vitamin C 500 mg", "1 tab", "OD", "7 days"),
+    ]
+
+
+def test_combination_with_a_comma_stays_one_drug() -> None:
+    (item,) = found("Rx\n1. Amoxicillin 500 mg, clavulanic acid 125 mg 1 tab BD")
+    assert item.frequency == "BD"

@@ -188,7 +188,8 @@ class DrugList:
         """Whether a line says how the current drug is used, alone or with the line before it."""
         sig = parse_sig(line)
         said = sig.directs or sig.meal or sig.as_needed or sig.quantity or sig.route
-        if said and sig.unclaimed <= UNCLAIMED:
+        begins = bool(sig.parts) and sig.parts[0].start == 0
+        if said and (sig.unclaimed <= UNCLAIMED or (begins and sig.dosage and sig.frequency)):
             return True
         if self._current is None:
             return False
@@ -241,6 +242,8 @@ def _pieces(page: PageText, index: int) -> list[_Words]:
     cuts = [0]
     for at in range(1, len(words)):
         apart = id(words[at]) in starts or words[at - 1].text.endswith((".", ";"))
+        if words[at - 1].text.endswith(","):  # a name, or the next drug of a running list
+            apart = parse_sig(join(page.number, [[words[cuts[-1] : at]]])).frequency is not None
         said = any(_SAYING.search(word.text) for word in words[cuts[-1] : at])
         if said and apart and _begins_drug(page.number, words[at:]):
             cuts.append(at)
@@ -253,7 +256,8 @@ def _begins_drug(page: int, words: _Words) -> bool:
     if found is None or found.match is None or not found.match.exact:
         return False
     asked = line.folded.startswith(("take ", "give ", "prendre "))
-    return asked or found.strength is not None or found.number is not None
+    named = asked or found.strength is not None or found.number is not None
+    return named or parse_sig(line, found.rest).dosage is not None
 
 
 def _until_stop(page: PageText, index: int) -> _Words:

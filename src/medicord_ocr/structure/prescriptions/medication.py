@@ -38,7 +38,8 @@ _NUMBERED = re.compile(
 )
 _RX = re.compile(r"\W*(?:r\s?[x/]|rp)\s?(?:[/:.]|(?=\s)|$)\s*")
 _LABEL = re.compile(
-    r"\W*(?:medications?|medicines?|drugs?|medicaments?|nom du medicament"
+    r"\W*(?:discharge |take[- ]home )?"
+    r"(?:medications?|medicines?|drugs?|medicaments?|nom du medicament"
     rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})"
     r"(?:\s?names?)?(?:\s?\d{1,2})?\s?[:.\-]?\s+"
 )
@@ -263,6 +264,8 @@ def _unnamed(line: Line, start: int) -> Medication | None:
     """A drug known by its place alone: all up to the first direction."""
     sig = parse_sig(line, start)
     slots = ("dosage", "frequency", "duration", "quantity", "pairs", "time", "ambiguous")
+    if any(part.slot in slots and part.start == start for part in sig.parts):
+        return None  # a numbered line of directions
     stops = [part.start for part in sig.parts if part.slot in slots and part.start > start]
     end = min(stops, default=len(line.folded))
     end = start + len(line.folded[start:end].rstrip(" \n-–:,;.("))

@@ -326,6 +326,8 @@ _QUANTITY_LABEL = (
     rf"|(?:{alternatives('ចំនួន', 'សរុប', 'បរិមាណ')}))\s?[:.=]?\s?#?\s?"
 )
 
+_MONEY = rf"(?:usd|us\$|[$៛€]|riels?|khr|{alternatives('រៀល', 'ដុល្លារ')})"
+_NO_PRICE = rf"(?!\d|[.,]\d|\s?{_MONEY})"
 _HANDED_OUT = rf"(?:{_FIGURES}|{_WORDED})(?:\s?(?:{FORM}|{_CONTAINER}))?"
 _LONG_TERM = rf"{_START}(?:long[- ]term|lifelong|ongoing|au long cours|a vie|until finished){_END}"
 _ORDERED: tuple[tuple[Slot, str], ...] = (
@@ -350,7 +352,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("frequency", FREQUENCY),
     ("duration", rf"{RANGE}\s?(?:nights|nuits){_END}"),
     ("time", TIME_WORDS),
-    ("quantity", rf"{_QUANTITY_LABEL}(?P<v>{_HANDED_OUT})"),
+    ("quantity", rf"{_QUANTITY_LABEL}(?P<v>{_HANDED_OUT}){_NO_PRICE}"),
     ("quantity", rf"{_START}(?P<v>b\s?/\s?\d{{1,3}})(?![0-9/])"),
     ("route", _ROUTE),
     ("dosage", rf"{RANGE}\s?-?\s?{FORM}(?!\s?/\s?(?:[dmµ]?l|kg){_END})"),
