@@ -217,3 +217,23 @@ def test_running_list_is_cut_before_each_drug() -> None:
 def test_combination_with_a_comma_stays_one_drug() -> None:
     (item,) = found("Rx\n1. Amoxicillin 500 mg, clavulanic acid 125 mg 1 tab BD")
     assert item.frequency == "BD"
+
+
+@pytest.mark.parametrize(
+    "line", ["Stop Amlodipine 5 mg", "Avoid Ibuprofen 400 mg", "Arrêter Aspirine 75 mg"]
+)
+def test_drug_that_is_to_be_stopped_is_not_prescribed(line: str) -> None:
+    assert [i.medication for i in found(f"Rx\n1. Losartan 50 mg 1 tab OD\n{line}")] == [
+        "Losartan 50 mg"
+    ]
+
+
+def test_total_is_neither_a_drug_nor_part_of_a_quantity() -> None:
+    items = found("""PRESCRIPTION
+Drug                      Dose     Qty   Price    Total
+Paracetamol 500 mg        1 tab    20    0.05     1.00
+Amoxicillin 500 mg        1 cap    21    0.10     2.10
+Total                                             3.10 USD""")
+    assert [(i.medication, i.quantity) for i in items] == [
+        ("Paracetamol 500 mg", "20"), ("Amoxicillin 500 mg", "21"),
+    ]  # fmt: skip

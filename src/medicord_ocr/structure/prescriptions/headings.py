@@ -138,7 +138,16 @@ def headings_of(row: Row) -> list[Heading]:
     found: list[Heading] = []
     for segment in row.segments:
         found += _segment_headings(segment)
-    return _clock(row, _initials(row, found))
+    return _clock(row, _initials(row, _once(found)))
+
+
+def _once(found: list[Heading]) -> list[Heading]:
+    """The headings with those of further columns of quantities unknown: Qty, Price, Total."""
+    quantities = [heading for heading in found if heading.column == "quantity"]
+    return [
+        replace(heading, column="other") if heading in quantities[1:] else heading
+        for heading in found
+    ]
 
 
 def _initials(row: Row, found: list[Heading]) -> list[Heading]:
