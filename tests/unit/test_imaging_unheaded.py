@@ -127,3 +127,68 @@ Impression: Sinusitis.""")
     (item,) = categories.imaging
     assert item.findings is not None
     assert item.findings.endswith("normal for age. Left maxillary sinusitis.")
+
+
+def test_label_in_two_languages_names_the_body_part() -> None:
+    item = one("""X-RAY REPORT / លទ្ធផលថតកាំរស្មីអ៊ិច
+Exam / ការពិនិត្យ : Right hip AP
+Findings : No fracture.
+Impression : Normal right hip.""")
+    assert (item.modality, item.body_part, item.side) == ("X-ray", "Hip", "right")
+
+
+def test_headings_of_a_table_of_sites_name_no_body_part() -> None:
+    item = one("""GASTROSCOPY REPORT
+Site              Finding
+Oesophagus        Grade A oesophagitis
+Stomach           Antral gastritis, no ulcer
+Diagnosis: Erosive gastritis.""")
+    assert item.body_part == "Stomach"
+    assert item.findings is not None
+    assert item.findings.startswith("Oesophagus")
+
+
+def test_title_that_is_a_heading_too_names_the_examination() -> None:
+    # "Ultrasound report" heads findings elsewhere; at the top it is the title.
+    item = one("""ULTRASOUND REPORT
+Exam: Abdomen
+Liver          : Normal size
+Kidneys        : Right 10 cm, left 10.5 cm
+CONCLUSION     : Normal abdominal ultrasound""")
+    assert (item.modality, item.body_part) == ("Ultrasound", "Abdomen")
+    assert item.findings == "Liver : Normal size Kidneys : Right 10 cm, left 10.5 cm"
+    assert item.impression == "Normal abdominal ultrasound"
+
+
+def test_short_negation_begins_the_findings() -> None:
+    assert one("X-RAY LEFT FOOT\nNo fracture.\nSoft tissue swelling.\nDr. Keo").findings == (
+        "No fracture. Soft tissue swelling."
+    )
+
+
+def test_rows_right_above_the_first_finding_are_kept_and_marked() -> None:
+    item = one("""US ABDOMEN + PELVIS
+Liver: fatty
+Uterus: fibroid 3 cm
+Imp: Fibroid uterus""")
+    assert (item.body_part, item.findings) == (
+        "Abdomen and pelvis", "Liver: fatty Uterus: fibroid 3 cm",
+    )  # fmt: skip
+    assert "section_unheaded" in item.fields["findings"].review_reasons
+
+
+def test_rows_between_title_and_conclusion_are_findings_for_review() -> None:
+    item = one("""DOPPLER ECHO OF CAROTID TRUNKS
+Both sides: PSV 60 cm/s
+Some plaque on the left
+Conclusion: left stenosis""")
+    assert item.findings == "Both sides: PSV 60 cm/s Some plaque on the left"
+    assert "section_unheaded" in item.fields["findings"].review_reasons
+
+
+@pytest.mark.parametrize(
+    "above", ["LMP: 10/06/2024    GA by LMP: 28w0d", "Parameter     Value", "Dr. Chan Sok"]
+)
+def test_dates_headings_and_names_above_the_findings_are_none(above: str) -> None:
+    item = one(f"OBSTETRIC ULTRASOUND\n{above}\nBPD      71 mm\nConclusion: 28 weeks.")
+    assert item.findings == "BPD 71 mm"

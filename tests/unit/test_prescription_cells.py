@@ -158,3 +158,82 @@ def test_strength_with_a_unit_that_none_has_is_marked() -> None:
     assert (item.dosage, item.strength) == ("1 cp", None)
     assert item.fields["medication"].needs_review
     assert item.fields["strength"].raw == "75 pg"
+
+
+def test_days_in_a_khmer_heading_are_the_unit_of_its_column() -> None:
+    (item,) = found("""ឈ្មោះឱសថ               ព្រឹក      ល្ងាច      ចំនួនថ្ងៃ
+Amoxicillin 500mg      ១         ១         ៧""")
+    assert item.duration == "៧ ថ្ងៃ"
+
+
+@pytest.mark.parametrize(
+    "line", ["3. Warfarin 2 mg: as per INR and clinic", "3. Insuline Lantus", "3. Calcium"]
+)
+def test_listed_drug_is_kept_though_nothing_known_directs_it(line: str) -> None:
+    text = f"Ordonnance\n1. Aspirin 81 mg 1 cp/j\n2. Amlodipine 5 mg 1 cp/j\n{line}"
+    assert len(found(text)) == 3
+
+
+@pytest.mark.parametrize("verb", ["Apply", "Use", "Appliquer"])
+def test_verb_before_the_drug_is_no_part_of_its_name(verb: str) -> None:
+    (item,) = found(f"MEDICATIONS\n{verb} clotrimazole cream 1% twice daily for 2 weeks.")
+    assert (item.medication, item.frequency) == ("clotrimazole cream 1%", "twice daily")
+
+
+def test_numbered_directions_are_no_drug() -> None:
+    assert core("""Rx
+1. Amoxicillin 500 mg
+2. Take 1 capsule three times daily
+3. Ibuprofen 400 mg
+4. Take 1 tablet twice daily""") == [
+        ("Amoxicillin 500 mg", "1 capsule", "three times daily", None),
+        ("Ibuprofen 400 mg", "1 tablet", "twice daily", None),
+    ]
+
+
+def test_advice_behind_directions_does_not_hide_them() -> None:
+    (item,) = found("Rx\nBudesonide inhaler 200mcg\n  2 puffs BID, rinse mouth afterwards")
+    assert (item.dosage, item.frequency) == ("2 puffs", "BID")
+
+
+@pytest.mark.parametrize("price", ["12.50 USD", "$12.50", "5000 riels", "៥០០០ រៀល"])
+def test_price_is_no_quantity(price: str) -> None:
+    (item,) = found(f"Rx\n1. Amoxicillin 500mg\n   1 cap TID\nTotal: {price}")
+    assert item.quantity is None
+
+
+def test_running_list_is_cut_before_each_drug() -> None:
+    text = (
+        "Discharge medications: Paracetamol 500 mg 1 tab q6h PRN, ORS 1 sachet TID, "
+        "Vitamin C 500 mg 1 tab OD x 7 days."
+    )
+    assert core(text) == [
+        ("Paracetamol 500 mg", "1 tab", "q6h", None),
+        ("ORS", "1 sachet", "TID", None),
+        ("Vitamin C 500 mg", "1 tab", "OD", "7 days"),
+    ]
+
+
+def test_combination_with_a_comma_stays_one_drug() -> None:
+    (item,) = found("Rx\n1. Amoxicillin 500 mg, clavulanic acid 125 mg 1 tab BD")
+    assert item.frequency == "BD"
+
+
+@pytest.mark.parametrize(
+    "line", ["Stop Amlodipine 5 mg", "Avoid Ibuprofen 400 mg", "Arrêter Aspirine 75 mg"]
+)
+def test_drug_that_is_to_be_stopped_is_not_prescribed(line: str) -> None:
+    assert [i.medication for i in found(f"Rx\n1. Losartan 50 mg 1 tab OD\n{line}")] == [
+        "Losartan 50 mg"
+    ]
+
+
+def test_total_is_neither_a_drug_nor_part_of_a_quantity() -> None:
+    items = found("""PRESCRIPTION
+Drug                      Dose     Qty   Price    Total
+Paracetamol 500 mg        1 tab    20    0.05     1.00
+Amoxicillin 500 mg        1 cap    21    0.10     2.10
+Total                                             3.10 USD""")
+    assert [(i.medication, i.quantity) for i in items] == [
+        ("Paracetamol 500 mg", "20"), ("Amoxicillin 500 mg", "21"),
+    ]  # fmt: skip

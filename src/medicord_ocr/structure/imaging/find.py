@@ -8,10 +8,10 @@ summarised.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 
-from medicord_ocr.page import PageText, Row, Segment, Word
+from medicord_ocr.page import PageText, Word
 from medicord_ocr.schema import FieldInfo, Imaging
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
 from medicord_ocr.structure.imaging.lines import (
@@ -24,10 +24,12 @@ from medicord_ocr.structure.imaging.lines import (
     is_prose,
     is_salutation,
     is_sign_off,
+    may_be_finding,
     outcome,
     region_beside,
     without_bullet,
 )
+from medicord_ocr.structure.imaging.rows import letterhead, without_specks
 from medicord_ocr.structure.imaging.words import Section
 from medicord_ocr.structure.line import Line, line_of
 
@@ -38,8 +40,6 @@ _FIELDS = (*_CORE, "side", "technique", "indication")
 _SURE = 2
 #: Line pitch against the least of a section from which a new paragraph begins.
 _PARAGRAPH = 1.25
-#: A stretch of so few letters, read no better than this, is a stamp's or a stain's.
-_SPECK_LETTERS, _SPECK_CONFIDENCE = 3, 0.75
 #: Sections that go into no field, and so are left to others.
 _LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
 #: Sections that make a report of a page whose title names no modality.
@@ -109,11 +109,14 @@ class _Exam:
     prose: _Text = field(default_factory=_Text)
     rows: set[RowRef] = field(default_factory=set)
     unheaded: bool = False
+    #: Rows before any section that are not known to be findings.
+    pending: list[tuple[Line, RowRef]] = field(default_factory=list)
 
     def take(self, line: Line, found: Examined, ref: RowRef) -> None:
         """Keeps what a title or label names; a label outweighs a title."""
         self.named = self.named or found.modality is not None
         self.rows.add(ref)
+        self.pending.clear()
         for name, value, at in (
             ("modality", found.modality, found.modality_at),
             ("body_part", found.body_part, found.body_part_at),
@@ -123,6 +126,19 @@ class _Exam:
                 continue
             if name not in self.values or self.values[name][2] < found.weight:
                 self.values[name] = (value, line.span(*at), found.weight)
+
+    def adopt(self, below: RowRef | None = None) -> None:
+        """Takes rows that may be findings for them: right above a row that is one, or all."""
+        kept: list[tuple[Line, RowRef]] = []
+        for line, ref in reversed(self.pending):
+            if below is not None and _below(ref) != below:
+                break
+            kept.append((line, ref))
+            below = ref
+        for line, ref in reversed([pair for pair in kept if may_be_finding(pair[0])]):
+            self.prose.add(line, 0, ref)
+            self.unheaded = True
+        self.pending.clear()
 
     def meant(self, section: Section) -> Section:
         """The section that a heading opens here: some mean another one by their place.
@@ -180,9 +196,20 @@ class _Reader:
             self._section(line, ref, *opened)
         elif self._open is not None:
             self._go_on(line, ref, free=free)
-        elif free and self.exams and not self._started and is_prose(line):
-            self._open = self.exams[-1].prose
-            self._open.add(line, 0, ref)
+        elif free and self.exams and not self._started:
+            self._unheaded(line, ref)
+
+    def _unheaded(self, line: Line, ref: RowRef) -> None:
+        """Takes a row before any section: the findings begin with it, or perhaps did above it."""
+        exam = self.exams[-1]
+        if is_patient(line) or is_sign_off(line):
+            exam.pending.clear()
+        elif not is_prose(line):
+            exam.pending.append((line, ref))
+        else:
+            self._open = exam.prose
+            exam.adopt(ref)
+            exam.prose.add(line, 0, ref)
 
     def _of_letter(self, line: Line, ref: RowRef, *, free: bool) -> bool:
         """Takes the sentence of a letter that names the examination, or begins its outcome."""
@@ -273,10 +300,10 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
     before: set[str] = set()
     for page in pages:
         reader.new_page()
-        repeated = _letterhead(page, before) if before else 0
+        repeated = letterhead(page, before) if before else 0
         for index, row in enumerate(page.rows):
             ref = (page.number, index)
-            cleared = _without_specks(row)
+            cleared = without_specks(row)
             if index >= repeated and cleared is not None:
                 reader.row(line_of(page.number, cleared), ref, free=ref not in taken)
         before |= {row.text for row in page.rows}
@@ -287,38 +314,12 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
     return ImagingFindings(tuple(_imaging(exam) for exam in exams), used)
 
 
-def _letterhead(page: PageText, before: set[str]) -> int:
-    """How many rows at a page's top repeat rows of the pages before."""
-    count = 0
-    for index, row in enumerate(page.rows):
-        line = line_of(page.number, row)
-        if row.text in before or is_patient(line):
-            count = index + 1
-        elif index - count >= 2:
-            break
-    return count
-
-
-def _without_specks(row: Row) -> Row | None:
-    """The row without the few stray letters that a stamp or stain adds to it.
-
-    A stretch with a digit is kept: noise that is marked does less harm than a lost measure.
-    """
-    kept = [segment for segment in row.segments if not _is_speck(segment)]
-    return replace(row, segments=tuple(kept)) if kept else None
-
-
-def _is_speck(segment: Segment) -> bool:
-    text = segment.text
-    letters = sum(char.isalpha() for char in text)
-    sure = max(word.confidence for word in segment.words)
-    signs = any(char.isdigit() or char in ":;-=" for char in text)
-    return letters < _SPECK_LETTERS and sure < _SPECK_CONFIDENCE and not signs
-
-
 def _find_unheaded(exam: _Exam) -> None:
     """Findings whose heading is missing or was not read: what follows a short first section."""
     if "findings" in exam.sections or exam.prose.lines or not exam.named:
+        return
+    if exam.pending and "impression" in exam.sections:
+        exam.adopt()
         return
     before = [name for name in exam.sections if name in ("indication", "technique", "comparison")]
     text = exam.sections[before[-1]] if before else _Text()

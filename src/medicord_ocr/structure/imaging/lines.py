@@ -29,7 +29,7 @@ _EXAM_LABEL = re.compile(
     r"(?: (?:performed|done|requested|ordered|type|name|description))?"
     r"|(?:type d'|nature de l')?examen(?: (?:realise|effectue|pratique|demande|prescrit))?"
     r"|type|acte|modality|modalite|procedure|imaging|ultrasound of"
-    rf"|{_EXAM_KHMER})(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
+    rf"|{_EXAM_KHMER})(?:\s?/\s?[a-z \u1780-\u17dd]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REGION_KHMER = alternatives(
     "ផ្នែក", "ផ្នែកនៃរាងកាយ", "តំបន់", "សរីរាង្គ", "ផ្នែកពិនិត្យ", "ផ្នែកថត", "ផ្នែកដែលពិនិត្យ", "ផ្នែកដែលបានពិនិត្យ",
@@ -42,11 +42,18 @@ _REGION_LABEL = re.compile(
     r"|anatomical (?:region|area|site|part)|organ|location|body area|partie du corps|siege"
     r"|(?:partie|region|zone|organe)s?(?: anatomique)?(?: (?:examine|explore|etudie)e?s?)?"
     rf"|localisation|{_REGION_KHMER}"
-    rf")(?:\s?/\s?[a-z ]{{3,24}})?{_LABEL_SEPARATOR}"
+    rf")(?:\s?/\s?[a-z \u1780-\u17dd]{{3,24}})?{_LABEL_SEPARATOR}"
 )
 _REPORT = re.compile(
     rf"(?<![a-z])(?:report|examination|exam|study|scan|results?|compte[- ]rendu|c\.?r\.?|rapport"
     rf"|resultats?|examen){_END}|{alternatives('លទ្ធផល', 'របាយការណ៍', 'ពិនិត្យ')}"
+)
+_TITLED = re.compile(rf"(?<![a-z])(?:report|rapport|compte[- ]rendu){_END}\W*$|^rapport{_END}")
+#: What stands before findings and is none: dates of a pregnancy, the apparatus, vital signs.
+_PREAMBLE = re.compile(
+    r"\W*(?:lmp|ddr|edd|edc|dpa|ga|terme|age gestationnel|gravida|para|g\d|sonde|probe|transducer"
+    r"|appareil|machine|device|operat\w+|premedication|sedation|ana?esthes\w+|quality|qualite"
+    r"|bp|ta|hr|fc|bsa|bmi|imc)(?![a-z])"
 )
 _GENERIC = re.compile(
     r"(?:radiology|radiological|imaging|medical imaging) (?:report|results?|examination)"
@@ -159,6 +166,9 @@ def examined(line: Line, *, strict: bool = False) -> Examined | None:
         found = _named(line, label.end(), _value_end(line.folded, label.end()), weight=3)
         if found.modality is not None:
             return _with_region(line, found, label.end())
+        value = line.folded[label.end() : _value_end(line.folded, label.end())]
+        if found.body_part is not None and len(value.split()) <= _HEADING_WORDS:
+            return _region(line, label.end(), label.end() + len(value))
     region = _REGION_LABEL.search(line.folded)
     if region is not None:
         return _region(line, region.end(), _value_end(line.folded, region.end()))
@@ -248,7 +258,7 @@ def _region(line: Line, start: int, end: int) -> Examined | None:
     side, side_at = _side(line.folded, start, end)
     if part is None:
         text = line.folded[start:end].rstrip()
-        if not _LETTER.search(text) or len(text.split()) > _HEADING_WORDS:
+        if not _LETTER.search(text) or len(text.split()) > _HEADING_WORDS or section_of(text):
             return None
         part, at = line.printed(start, start + len(text)), (start, start + len(text))
     return Examined(None, None, part, at, side, side_at, weight=4)
@@ -266,7 +276,8 @@ def _title(line: Line, *, strict: bool) -> Examined | None:
     if found.modality is None or _several(folded):
         return None
     # A heading may name the modality (ultrasound findings); with the body part it is a title.
-    if found.body_part is None and section_of(folded.split(":")[0]) is not None:
+    section = None if _TITLED.search(folded) else section_of(folded.split(":")[0])
+    if found.body_part is None and section is not None:
         return None
     left = _FILLER.sub(" ", _blanked(folded, found))
     others = len(re.findall(r"[a-z\u1780-\u17b3]{3,}", left))
@@ -356,14 +367,28 @@ def is_prose(line: Line) -> bool:
         return False
     khmer = len(re.findall(r"[\u1780-\u17b3]", folded))
     words = re.findall(r"[a-z]{2,}", folded)
-    organ, colon, told = re.split(r"([:៖]|$)", folded, maxsplit=1)
+    organ, colon, told = re.split(r"([:៖]|\s{2,}|$)", folded, maxsplit=1)
     if colon and any(pattern.search(organ) for pattern, _ in BODY_PARTS):
         said = MEASURE.search(told) or STATE.search(told)
         return len(words) > 2 or khmer > 6 or said is not None
     if ORGANS.search(organ) and (MEASURE.search(folded) or (colon and _LETTER.search(told))):
         return True
+    if STATE.match(folded) and folded.rstrip().endswith((".", "។")):  # No fracture.
+        return len(words) > 1
     least = _STOPPED_WORDS if folded.rstrip().endswith((".", "។")) else _SENTENCE_WORDS
     return (len(words) >= least or khmer >= _SENTENCE_KHMER) and ":" not in folded[:30]
+
+
+def may_be_finding(line: Line) -> bool:
+    """Whether a line that is not known for a finding has enough to it to be one."""
+    folded = line.folded
+    words = re.findall(r"[a-z]{2,}|[\u1780-\u17d3]{2,}", folded)
+    if len(words) < 2 or _FACILITY.search(folded) or _PREAMBLE.match(folded):
+        return False
+    # Stretches of a word or two without a figure are the headings of a table.
+    stretches = re.split(r"\s{2,}", folded.strip())
+    headings = len(stretches) > 1 and all(len(part.split()) < 3 for part in stretches)
+    return not headings or re.search(r"[\d:]", folded) is not None
 
 
 def without_bullet(text: str) -> str:

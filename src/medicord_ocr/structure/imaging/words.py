@@ -111,7 +111,8 @@ BODY_PARTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (_words(r"thoraco-?abdomino?-?pelvi\w*|chest,? abdomen,? (?:and|&) pelvis|tap"),
      "Chest, abdomen and pelvis"),
     (_words(r"thoraco-?abdomin\w*"), "Chest and abdomen"),
-    (_words(r"abdomin(?:o|al|e)(?:\s?(?:-|and|et|&|/)\s?)?pelvi\w*|abdomen (?:and|et|&|/) pelvi\w*"
+    (_words(r"abdomin(?:o|al|e)(?:\s?(?:-|and|et|&|/|\+)\s?)?pelvi\w*"
+            r"|abdomen (?:and|et|&|/|\+) pelvi\w*"
             r"|abdomin\w* (?:and|et|&) pelvi\w*", "ពោះ និងអាងត្រគាក", "ពោះនិងអាងត្រគាក"),
      "Abdomen and pelvis"),
     (_words(r"cervical spine|rachis cervical|c-?spine|cervical vertebr\w*", "ឆ្អឹងកញ្ចឹងក",
@@ -181,7 +182,7 @@ ORGANS = _words(
     r"|wall motion|mitral\w*|aortic\w*|tricuspid\w*|lve?f|feve?|lvedd|lvesd|oesoph\w+|esoph\w+"
     r"|cardia|fundus|antrum|antre|pylor\w+|duoden\w+|bulb\w*|disc|menis\w+|ligaments?|adrenals?"
     r"|surrenales?|lymph nodes|ganglions|sellar? \w+|cerebell\w+|brainstem|[clt]\d\s?-\s?[clts]?\d"
-    r"|ascites|ascite|appendi\w+",
+    r"|ascites|ascite|appendi\w+|arter(?:y|ies|es?)|veins?|veines?|carotid\w*|[ci]ca|eca|lv|rv|vg",
     "ថង់ទឹកប្រមាត់", "លំពែង", "អណ្តើក", "ប្លោកនោម", "អូវែរ", "អូវែ", "ដៃស្បូន", "សុក", "ទឹកភ្លោះ", "បំពង់អាហារ",
 )  # fmt: skip
 #: A measure as findings give it: with a unit of length, area, volume, rate or share.

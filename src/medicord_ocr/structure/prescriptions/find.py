@@ -22,6 +22,7 @@ from medicord_ocr.structure.prescriptions.lines import (
     is_lab_row,
     is_other_report,
     is_stop,
+    is_sum,
     is_title,
 )
 from medicord_ocr.structure.prescriptions.listed import DrugList
@@ -193,7 +194,8 @@ def _grouped(page: PageText, table: Table, until: int, free: list[bool]) -> list
         wrapped = bool(groups) and _wraps(page, groups[-1], cells, band[0])
         if table.ruled is None and not wrapped and _ends(cells, _first(page, band[0]), page.number):
             break
-        if is_stop(cells.text("drug").lower()):
+        drug = cells.text("drug").lower()
+        if is_stop(drug) or is_sum(drug):
             continue
         if _begins(cells, table, groups):
             groups.append(rows)

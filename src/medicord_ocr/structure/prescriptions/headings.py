@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -73,6 +73,7 @@ _HOUR = re.compile(r"(?P<h>\d{1,2})\s?(?:(?:[:h]\s?00)?\s?(?P<half>am|pm)|h(?:eu
 _UNTIL: tuple[tuple[int, Column], ...] = (
     (10, "morning"), (14, "noon"), (19, "evening"), (23, "night"),
 )  # fmt: skip
+_KHMER_DAYS = "ថ្ងៃ"
 _DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
 _NEAR_HEADING = 6
 #: Consonants that a Khmer heading must have to be known by them alone.
@@ -137,7 +138,16 @@ def headings_of(row: Row) -> list[Heading]:
     found: list[Heading] = []
     for segment in row.segments:
         found += _segment_headings(segment)
-    return _clock(row, _initials(row, found))
+    return _clock(row, _initials(row, _once(found)))
+
+
+def _once(found: list[Heading]) -> list[Heading]:
+    """The headings with those of further columns of quantities unknown: Qty, Price, Total."""
+    quantities = [heading for heading in found if heading.column == "quantity"]
+    return [
+        replace(heading, column="other") if heading in quantities[1:] else heading
+        for heading in found
+    ]
 
 
 def _initials(row: Row, found: list[Heading]) -> list[Heading]:
@@ -191,7 +201,12 @@ def _segment_headings(segment: Segment) -> list[Heading]:
 
 def _unit(words: Sequence[Word]) -> Word | None:
     """The word for days in a heading: what the bare numbers under it count."""
-    return next((word for word in words if _DAYS.fullmatch(word.text.casefold())), None)
+    for word in words:
+        if _DAYS.fullmatch(word.text.casefold()):
+            return word
+        if word.text.endswith(_KHMER_DAYS):  # ចំនួនថ្ងៃ: written together with what it counts
+            return replace(word, text=_KHMER_DAYS)
+    return None
 
 
 def _split_headings(words: Sequence[Word]) -> list[Heading]:

@@ -36,7 +36,7 @@ _KHMER_STOP = alternatives(
     "អាយុ", "ភេទ", "អាស័យដ្ឋាន", "អាសយដ្ឋាន", "ទូរស័ព្ទ", "លេខទូរស័ព្ទ", "ថ្ងៃទី", "កាលបរិច្ឆេទ",
     "រោគវិនិច្ឆ័យ", "គ្រូពេទ្យ", "វេជ្ជបណ្ឌិត", "សូមយក", "សូមមក", "អ្នកជំងឺ", "រាជធានី", "ហត្ថលេខា", "ណាត់",
     "ទម្ងន់", "លេខកូដ", "ប្រភេទបង់", "តាមចាប់", "មន្ទីរពេទ្យ", "គ្លីនិក", "ឱសថការី", "ការណែនាំ", "ណែនាំ",
-    "ព្រះរាជាណាចក្រ", "ជាតិ សាសនា", "ភ្នំពេញ", "ធ្វើនៅ", "អាការៈ", "រោគសញ្ញា", "សម្គាល់",
+    "ឈប់", "កុំ", "ព្រះរាជាណាចក្រ", "ជាតិ សាសនា", "ភ្នំពេញ", "ធ្វើនៅ", "អាការៈ", "រោគសញ្ញា", "សម្គាល់",
 )  # fmt: skip
 _STOP = re.compile(
     r"(?:patient|name|nom|prenom|age|sex|sexe|gender|genre|address|adresse|addr|tel|telephone|phone"
@@ -49,6 +49,8 @@ _STOP = re.compile(
     r"|page|amount|price|prix|clinic|clinique|hopital|hospital|cabinet|advices?|conseils?"
     r"|recommand\w*|recommend\w*|notes?|remar(?:k|que)s?|nb|complaints?|motif|symptoms?"
     r"|examination|examen|investigations?|lab|hn|id|code|room|ward|service|bed|insurance"
+    rf"|stop(?:ped)?|avoid|discontinue|(?:do not|don't) (?:take|use|give)|no more|arreter|eviter"
+    r"|ne (?:pas|plus) prendre"
     rf"|phnom penh|fait a|valid|valable|please bring|bring|merci){_END}"
     rf"|(?:{alternatives('ឈ្មោះ')})(?!\s?(?:{alternatives('ឱសថ', 'ថ្នាំ')}))"
     rf"|{_KHMER_STOP}"
@@ -57,6 +59,10 @@ _DIRECTIONS = re.compile(
     r"\W*(?:directions?(?: for use)?|sig(?:na)?|instructions?|how to (?:use|take)|posologie"
     rf"|mode d'emploi|{alternatives('វិធីប្រើ', 'វិធីប្រើប្រាស់', 'របៀបប្រើ', 'របៀបប្រើប្រាស់')})"
     r"\s?(?:[:.\-]\s*|\n|$)"
+)
+_SUM = re.compile(
+    r"\W*(?:(?:grand |sub-?|sous-?)?total|amount|montant"
+    rf"|{alternatives('សរុប', 'សរុបរួម')}){_END}.*"
 )
 _LAB_UNIT = re.compile(
     r"(?<![a-z])(?:[mµnp]?g|[mµnpu]?mol|[mµ]?eq|m?[iu]\.?u|ui|mui)\s?/\s?(?:d?l|ml)(?![a-z])"
@@ -92,6 +98,11 @@ def is_stop(folded: str) -> bool:
     """Whether folded text starts like the patient's block, a footer, a diagnosis or advice."""
     start = _JUNK.match(folded)
     return _STOP.match(folded, start.end() if start else 0) is not None
+
+
+def is_sum(folded: str) -> bool:
+    """Whether folded text is the name of a table's last row: a total."""
+    return _SUM.fullmatch(folded) is not None
 
 
 def directions_at(line: Line) -> int | None:

@@ -188,7 +188,8 @@ class DrugList:
         """Whether a line says how the current drug is used, alone or with the line before it."""
         sig = parse_sig(line)
         said = sig.directs or sig.meal or sig.as_needed or sig.quantity or sig.route
-        if said and sig.unclaimed <= UNCLAIMED:
+        begins = bool(sig.parts) and sig.parts[0].start == 0
+        if said and (sig.unclaimed <= UNCLAIMED or (begins and sig.dosage and sig.frequency)):
             return True
         if self._current is None:
             return False
@@ -241,6 +242,8 @@ def _pieces(page: PageText, index: int) -> list[_Words]:
     cuts = [0]
     for at in range(1, len(words)):
         apart = id(words[at]) in starts or words[at - 1].text.endswith((".", ";"))
+        if words[at - 1].text.endswith(","):  # a name, or the next drug of a running list
+            apart = parse_sig(join(page.number, [[words[cuts[-1] : at]]])).frequency is not None
         said = any(_SAYING.search(word.text) for word in words[cuts[-1] : at])
         if said and apart and _begins_drug(page.number, words[at:]):
             cuts.append(at)
@@ -253,7 +256,8 @@ def _begins_drug(page: int, words: _Words) -> bool:
     if found is None or found.match is None or not found.match.exact:
         return False
     asked = line.folded.startswith(("take ", "give ", "prendre "))
-    return asked or found.strength is not None or found.number is not None
+    named = asked or found.strength is not None or found.number is not None
+    return named or parse_sig(line, found.rest).dosage is not None
 
 
 def _until_stop(page: PageText, index: int) -> _Words:
@@ -270,14 +274,17 @@ def _until_stop(page: PageText, index: int) -> _Words:
 
 
 def _accepts(found: Medication, sig: Sig, cue: bool) -> bool:
-    rest = sig.line.folded[found.rest :].split()
-    if not sig.directs and sig.unclaimed > UNCLAIMED and len(rest) >= _PROSE_WORDS:
+    rest = re.findall(r"[^\W_]+", sig.line.folded[found.rest :])
+    listed = cue and found.number is not None and found.strength is not None
+    prose = not sig.directs and sig.unclaimed > UNCLAIMED and len(rest) >= _PROSE_WORDS
+    if prose and not listed:
         return False
     said = found.strength is not None or sig.directs
     if found.match is not None and found.match.drug.needs_more and not cue:
         return found.strength is not None
     if found.evidence == "name" and found.match is not None:
-        return said or (cue and not found.match.drug.needs_more)
+        plain = found.number is not None or not found.match.drug.needs_more
+        return said or (cue and plain)
     if found.evidence == "near_name":
         return said or (cue and found.number is not None)
     return cue or sig.directs

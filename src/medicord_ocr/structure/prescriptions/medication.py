@@ -38,11 +38,15 @@ _NUMBERED = re.compile(
 )
 _RX = re.compile(r"\W*(?:r\s?[x/]|rp)\s?(?:[/:.]|(?=\s)|$)\s*")
 _LABEL = re.compile(
-    r"\W*(?:medications?|medicines?|drugs?|medicaments?|nom du medicament"
+    r"\W*(?:discharge |take[- ]home )?"
+    r"(?:medications?|medicines?|drugs?|medicaments?|nom du medicament"
     rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})"
     r"(?:\s?names?)?(?:\s?\d{1,2})?\s?[:.\-]?\s+"
 )
-_VERB = re.compile(r"(?:take|give|start|add|prendre|continue)\s+")
+_VERB = re.compile(
+    r"(?:take|give|start|add|continue|apply|use|inhale|instil+|inject|drink|prendre|donner|appliquer"
+    r"|mettre|instiller|utiliser|continuer|poursuivre)\s+"
+)
 _LEADING_FORM = re.compile(
     r"(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|syr(?:up)?|syp|susp(?:ension)?|cream|drops?"
     r"|oint(?:ment)?|cps?|comp(?:rime)?|gel(?:ule)?|sol|amp|supp|inh(?:aler)?|neb|sirop|sachet|collyre|creme|pommade|gouttes?|spray|lotion"
@@ -260,6 +264,8 @@ def _unnamed(line: Line, start: int) -> Medication | None:
     """A drug known by its place alone: all up to the first direction."""
     sig = parse_sig(line, start)
     slots = ("dosage", "frequency", "duration", "quantity", "pairs", "time", "ambiguous")
+    if any(part.slot in slots and part.start == start for part in sig.parts):
+        return None  # a numbered line of directions
     stops = [part.start for part in sig.parts if part.slot in slots and part.start > start]
     end = min(stops, default=len(line.folded))
     end = start + len(line.folded[start:end].rstrip(" \n-–:,;.("))

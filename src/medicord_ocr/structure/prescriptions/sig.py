@@ -8,7 +8,7 @@ can be read in two ways (``2 x 3``, ``OD`` beside eye drops) fills no slot but l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from medicord_ocr.structure.line import Line
@@ -150,10 +150,24 @@ _CORE = ("dosage", "mass", "frequency", "pairs", "duration", "time")
 def _steps(line: Line, parts: tuple[Part, ...]) -> Part | None:
     """A course in steps (40 mg for 3 days, then 20 mg …): one stretch, kept as written."""
     core = [part for part in parts if part.slot in _CORE]
-    for then in (part for part in parts if part.slot == "then"):
+    begun = [part for part in core if part.slot not in ("duration", "time")]
+    thens = _of(parts, "then")
+    for then in thens:
         if any(part.end <= then.start for part in core) and any(p.start >= then.end for p in core):
-            return Part("frequency", core[0].start, core[-1].end)
+            leads = [part.start for part in thens if part.end <= core[0].start]
+            return Part("frequency", min([*leads, core[0].start]), core[-1].end)
+    if _dosed_again(line, begun):
+        return Part("frequency", core[0].start, core[-1].end)
     return None
+
+
+def _dosed_again(line: Line, parts: Sequence[Part]) -> bool:
+    """Whether how often is said of one dose, and then again of another."""
+    kinds = ["dose" if part.slot in ("dosage", "mass") else "often" for part in parts]
+    doses = [part for part, kind in zip(parts, kinds, strict=True) if kind == "dose"]
+    often = [i for i, kind in enumerate(kinds) if kind == "often"]
+    apart = bool(often) and "dose" in kinds[often[0] : often[-1]] and kinds[0] == "dose"
+    return apart and len({_squeezed(line, part) for part in doses}) > 1
 
 
 def _fill(line: Line, parts: tuple[Part, ...], unclaimed: float, left: str) -> Sig:
@@ -163,7 +177,20 @@ def _fill(line: Line, parts: tuple[Part, ...], unclaimed: float, left: str) -> S
     sig = _with_duration(sig)
     sig = _with_ambiguous(sig)
     sig = _with_schedule(sig)
+    sig = _with_first_step(sig, left)
     return _with_cuts(_with_rest(sig, parts), left)
+
+
+def _with_first_step(sig: Sig, left: str) -> Sig:
+    """The directions with those marked before which a first step stands that was not understood.
+
+    « Take 2 now, then 1 every 8 hours »: what follows is not all.
+    """
+    thens = _of(sig.parts, "then")
+    if thens and re.search(r"\d", left[: thens[0].start]):
+        for name in ("dosage", "frequency"):
+            sig = _doubt(sig, name, "tapering") if getattr(sig, name) else sig
+    return sig
 
 
 def _with_cuts(sig: Sig, left: str) -> Sig:
