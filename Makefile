@@ -26,7 +26,7 @@ demo: install ## read a laboratory report of samples/ (SAMPLE=FILE for another)
 	@$(BIN)/medicord-ocr extract "$(SAMPLE)"
 
 test: dev ## run the tests
-	@$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-easyocr: ## run the tests of the easyocr reader, in .venv-easyocr (5 GB)
 	@scripts/setup easyocr

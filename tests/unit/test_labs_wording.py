@@ -20,9 +20,9 @@ def rows(text: str) -> list[tuple[object, ...]]:
     return [(r.test_name, r.value, r.unit, r.reference_range, r.abnormal) for r in found]
 
 
-def test_finding_and_expected_are_headings_of_result_and_range() -> None:
+def test_finding_and_expected_result_are_headings_of_result_and_range() -> None:
     assert rows("""
-Examination          Finding     Expected
+Examination          Finding     Expected result
 Malaria smear        Negative    Negative
 Ova and parasites    Not seen    Not seen
 """) == [

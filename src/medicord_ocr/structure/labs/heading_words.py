@@ -72,7 +72,7 @@ HEADING_WORDS: dict[Role, str] = {
         valeur usuelle; val usuelles; v usuelles; v reference; val ref; v normales;
         val normales; vr; vn; intervalle de reference; intervalles de reference; intervalle;
         limites; limits; normal limits; normal reference; reference normale;
-        valeurs references; references usuelles; expected; expected result; expected results;
+        valeurs references; references usuelles; expected result; expected results;
         expected range; reference limit; reference limits; ref limits; cut off; cutoff;
         cut off value; biological reference; biological reference value;
         biological reference values; standard value; standard values; standard range;
