@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from medicord_ocr.page import Reading
+from medicord_ocr.structure import understand
 from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from tests.pages import page
 from tests.prescribed import core, found, slots
@@ -262,3 +263,11 @@ def test_time_of_day_without_its_amount_marks_the_others() -> None:
     (item,) = found("Ordonnance\n1. Metformine 850 mg\n  Matin : ?, Midi : 1 cp, Soir : 1 cp")
     assert item.fields["frequency"].needs_review
     assert item.fields["schedule"].needs_review
+
+
+def test_instructions_that_direct_no_drug_are_other_content() -> None:
+    text = """PRESCRIPTION
+1. Losartan 50 mg 1 tab OD
+Instructions: No smoking. Return if chest pain."""
+    others = understand([page(text)]).categories.other
+    assert [other.text for other in others] == ["No smoking. Return if chest pain."]
