@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from medicord_ocr.page import Reading
+from medicord_ocr.structure import understand
 from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from tests.pages import page
 from tests.prescribed import core, found, slots
@@ -237,3 +238,36 @@ Total                                             3.10 USD""")
     assert [(i.medication, i.quantity) for i in items] == [
         ("Paracetamol 500 mg", "20"), ("Amoxicillin 500 mg", "21"),
     ]  # fmt: skip
+
+
+def test_days_whose_last_vowel_was_lost_are_marked_as_put_right() -> None:
+    (item,) = found("""ឈ្មោះឱសថ               ព្រឹក      ល្ងាច      ចំនួនថ្ង
+Amoxicillin 500mg      ១         ១         ៧""")
+    assert item.duration == "៧ ថ្ងៃ"
+    assert item.fields["duration"].needs_review
+
+
+def test_bare_number_under_a_duration_that_names_no_unit_is_marked() -> None:
+    (item,) = found("""Drug                 Dose      Frequency    Duration
+Amoxicillin 500 mg   1 cap     TID          7""")
+    assert item.duration == "7"
+    assert item.fields["duration"].needs_review
+
+
+def test_colon_read_twice_hides_no_time_of_day() -> None:
+    (item,) = found("Ordonnance\n1. Metformine 850 mg\n  Matin :  : 1 cp, Midi : 1 cp, Soir : 1 cp")
+    assert slots(item) == {"morning": "1 cp", "noon": "1 cp", "evening": "1 cp"}
+
+
+def test_time_of_day_without_its_amount_marks_the_others() -> None:
+    (item,) = found("Ordonnance\n1. Metformine 850 mg\n  Matin : ?, Midi : 1 cp, Soir : 1 cp")
+    assert item.fields["frequency"].needs_review
+    assert item.fields["schedule"].needs_review
+
+
+def test_instructions_that_direct_no_drug_are_other_content() -> None:
+    text = """PRESCRIPTION
+1. Losartan 50 mg 1 tab OD
+Instructions: No smoking. Return if chest pain."""
+    others = understand([page(text)]).categories.other
+    assert [other.text for other in others] == ["No smoking. Return if chest pain."]

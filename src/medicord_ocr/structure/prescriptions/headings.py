@@ -73,7 +73,7 @@ _HOUR = re.compile(r"(?P<h>\d{1,2})\s?(?:(?:[:h]\s?00)?\s?(?P<half>am|pm)|h(?:eu
 _UNTIL: tuple[tuple[int, Column], ...] = (
     (10, "morning"), (14, "noon"), (19, "evening"), (23, "night"),
 )  # fmt: skip
-_KHMER_DAYS = "ថ្ងៃ"
+_KHMER_DAYS = re.compile("ថ្ងៃ?$")
 _DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
 _NEAR_HEADING = 6
 #: Consonants that a Khmer heading must have to be known by them alone.
@@ -204,8 +204,8 @@ def _unit(words: Sequence[Word]) -> Word | None:
     for word in words:
         if _DAYS.fullmatch(word.text.casefold()):
             return word
-        if word.text.endswith(_KHMER_DAYS):  # ចំនួនថ្ងៃ: written together with what it counts
-            return replace(word, text=_KHMER_DAYS)
+        if together := _KHMER_DAYS.search(word.text):  # ចំនួនថ្ងៃ, its last vowel often lost
+            return replace(word, text=together[0])
     return None
 
 

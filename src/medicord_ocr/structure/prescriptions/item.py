@@ -238,6 +238,9 @@ def _put_schedule(
     words = tuple(word for found in schedule.values() for word in found.span.words)
     span = Span(next(iter(schedule.values())).span.page, tuple(dict.fromkeys(words)))
     reasons = ("unread_amount",) if unread else ()
+    often = draft.info.get("frequency")
+    if often is not None and "cut_direction" in often.review_reasons:
+        reasons = (*reasons, "cut_direction")
     draft.info["schedule"] = field_info(span, reasons=(*reasons, *draft.every))
     amounts = {"".join(found.text.split()): found for found in schedule.values()}
     amounts.pop("0", None)
@@ -325,7 +328,8 @@ def _put_cell(draft: _Draft, line: Line, name: str, *, eye: bool) -> None:
         _put_sig(draft, sig)
         return
     if alone:
-        draft.put(name, _found(line))
+        # Days, weeks or months: a heading that says which has added its word.
+        draft.put(name, _found(line), ("ambiguous_sig",) if name == "duration" else ())
     elif name == "dosage" and amounts:
         draft.put(name, _found(line, amounts[0]))
     elif name in sig.doubtful:

@@ -122,8 +122,11 @@ class DrugList:
 
     def _directions(self, ref: RowRef, words: _Words, line: Line, begin: int) -> None:
         self._directing = True
-        self.used.add(ref)
-        if self._drug(ref, words, line, begin) or not parse_sig(line, begin).directs:
+        directs = parse_sig(line, begin).directs
+        drug = self._drug(ref, words, line, begin)
+        if drug or directs or not line.folded[begin:].strip():
+            self.used.add(ref)  # else it is advice: "Instructions: no smoking"
+        if drug or not directs:
             return
         waiting = [opened for opened in self.opened if not opened.directs()]
         if len(waiting) == 1:  # with more of them nobody can tell whose directions these are

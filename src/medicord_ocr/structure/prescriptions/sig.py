@@ -163,11 +163,10 @@ def _steps(line: Line, parts: tuple[Part, ...]) -> Part | None:
 
 def _dosed_again(line: Line, parts: Sequence[Part]) -> bool:
     """Whether how often is said of one dose, and then again of another."""
-    kinds = ["dose" if part.slot in ("dosage", "mass") else "often" for part in parts]
-    doses = [part for part, kind in zip(parts, kinds, strict=True) if kind == "dose"]
-    often = [i for i, kind in enumerate(kinds) if kind == "often"]
-    apart = bool(often) and "dose" in kinds[often[0] : often[-1]] and kinds[0] == "dose"
-    return apart and len({_squeezed(line, part) for part in doses}) > 1
+    doses = _of(parts, "dosage", "mass")
+    often = [i for i, part in enumerate(parts) if part not in doses]
+    apart = often and parts[0] in doses and _of(parts[often[0] : often[-1]], "dosage", "mass")
+    return bool(apart) and len({_squeezed(line, part) for part in doses}) > 1
 
 
 def _fill(line: Line, parts: tuple[Part, ...], unclaimed: float, left: str) -> Sig:
@@ -257,6 +256,9 @@ def _with_frequency(sig: Sig) -> Sig:
     texts = {_squeezed(sig.line, part) for part in counted if not start <= part.start < end}
     if texts - {_squeezed(sig.line, part) for part in counted if start <= part.start < end}:
         sig = _doubt(sig, "frequency", "ambiguous_sig")
+    apart = any(part.slot == "time" and not start <= part.start < end for part in often)
+    if apart and _of(counted, "pairs"):  # a time of day whose amount was not understood
+        sig = _doubt(sig, "frequency", "cut_direction")
     if patterns.TIMES_ALONE.fullmatch(sig.line.folded, start, end):
         sig = _doubt(sig, "frequency", "ambiguous_sig")
     if any(patterns.CONFUSABLE.fullmatch(sig.line.folded, p.start, p.end) for p in counted):

@@ -132,7 +132,7 @@ TIME_WORDS = rf"(?:{_AT}{_TIME}(?:{_AND}{_AT}{_ALSO})*)"
 _AMOUNT = rf"{RANGE}(?:\s?{FORM})?"
 _SEPARATOR = r"\s?(?:[,;+/&-]|and|et|និង)?\s?"
 _BEFORE = rf"{_AMOUNT}\s?(?:[:,]\s?)?{_AT}"
-_AFTER = rf"\s?[:=]?\s?{_AMOUNT}"
+_AFTER = rf"\s?(?:[:=]\s{{0,2}}){{0,2}}{_AMOUNT}"
 # "10 tabs morning 1 evening 1": amounts stand after their times when one stands after the last.
 _PAIRS = (
     rf"{_AT}{_TIME}{_AFTER}(?:{_SEPARATOR}{_AT}{_ALSO}{_AFTER})+(?!\s?-?\s?{_SPAN})"
