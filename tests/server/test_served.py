@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ import psutil
 import pytest
 
 from medicord_ocr import Options, extract
+from medicord_ocr.cli.serve import _listening
+from medicord_ocr.server.config import Bind
 from tests.pdfs import Page, pdf, text
 from tests.server.service import EXTRACT, SAMPLES, STATUS, Served, problem, served
 
@@ -166,3 +169,8 @@ def test_hash_secret_prints_what_the_clients_file_takes(tmp_path: Path) -> None:
     file = tmp_path / "clients.json"
     file.write_text(json.dumps([{"client_id": "clinic", "secret_hash": result.out.strip()}]))
     assert Clients(settings(clients_file=file)).knows("clinic", "the clinic's own")
+
+
+def test_answers_do_not_wait_for_the_client_to_acknowledge_their_head() -> None:
+    with _listening(Bind(port=0)) as listener:
+        assert listener.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
