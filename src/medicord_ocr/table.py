@@ -11,7 +11,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -128,12 +127,13 @@ def document_row(record: Record) -> dict[str, Any]:
 
 def item_row(item: Item) -> dict[str, Any]:
     """What a table says of an item, by column; numbers with the digits as printed."""
-    from medicord_ocr.structure.labs.printed import field_texts, printed_decimal
+    from medicord_ocr.schema import LabResult
+    from medicord_ocr.structure.labs.printed import printed_value
 
     made = item.model_dump(exclude={"fields"})
     made |= made.pop("schedule", None) or {}
-    if isinstance(value := made.get("value"), float) and isfinite(value):
-        made["value"] = printed_decimal(value, field_texts(item, "value"))
+    if isinstance(item, LabResult):
+        made["value"] = printed_value(item)
     pages = [info.source.page for info in item.fields.values() if info.source]
     return made | {
         "page": min(pages, default=None),

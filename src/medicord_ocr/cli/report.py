@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import groupby
-from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +25,7 @@ from medicord_ocr.errors import MedicordError
 from medicord_ocr.options import Options
 from medicord_ocr.reasons import in_words
 from medicord_ocr.schema import Document, FieldInfo, Item, LabResult, Record, Schedule
-from medicord_ocr.structure.labs.printed import field_texts, printed_decimal
+from medicord_ocr.structure.labs.printed import printed_value
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -87,7 +86,6 @@ class Figures:
         statuses: documents by status.
         pages: pages read.
         accepted, review: values by confidence, a figure a bar; those accepted and for review.
-        codes: errors by code.
         reasons: values for review by reason.
         failed: records with errors, at most MOST.
         doubts: values for review, at most MOST.
@@ -97,7 +95,6 @@ class Figures:
     pages: int = 0
     accepted: list[int] = field(default_factory=lambda: [0] * _BARS)
     review: list[int] = field(default_factory=lambda: [0] * _BARS)
-    codes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     failed: list[Record] = field(default_factory=list)
     doubts: list[Doubt] = field(default_factory=list)
@@ -105,7 +102,6 @@ class Figures:
     def add(self, record: Record) -> None:
         """Count one record in."""
         self.statuses[record.status] += 1
-        self.codes.update(error.code for error in record.errors)
         if record.errors and len(self.failed) < MOST:
             self.failed.append(record.model_copy(update={"document": None}))
         if record.document is None:
@@ -178,11 +174,10 @@ def _values(source: str, document: Document) -> Iterator[Doubt]:
 def _text(item: Item, name: str) -> str | None:
     """A field as a person would write it."""
     value: Any = getattr(item, name, None)
+    if isinstance(item, LabResult) and name == "value":
+        value = printed_value(item)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        exact = isfinite(value) and isinstance(item, LabResult)
-        return str(printed_decimal(value, field_texts(item, name)) if exact else value)
     if isinstance(value, Schedule):
         return ", ".join(f"{time} {amount}" for time, amount in value if amount is not None)
     return None if value is None else str(value)
@@ -248,7 +243,7 @@ def _shown(figures: Figures, documents: Iterable[tuple[str, list[_Shown]]]) -> d
         "for_review": sum(figures.review),
         "reasons": [(in_words(code), count) for code, count in figures.reasons.most_common()],
         "bars": [
-            (bar / _BARS, a, r, 100 * a / highest, 100 * r / highest)
+            (bar / _BARS, (bar + 1) / _BARS, a, r, 100 * a / highest, 100 * r / highest)
             for bar, (a, r) in enumerate(zip(figures.accepted, figures.review, strict=True))
         ],
         "documents": documents,

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from math import isfinite
 
-from medicord_ocr.schema import Item
+from medicord_ocr.schema import Item, LabResult
 from medicord_ocr.structure.labs.numbers import NUMBER
 from medicord_ocr.structure.labs.values import clean
 
@@ -33,6 +34,14 @@ def printed_decimal(number: float, texts: Iterable[str]) -> Decimal:
                     return decimal.copy_sign(Decimal(number))
     shortest = repr(int(number)) if number.is_integer() else repr(number)
     return Decimal(shortest)
+
+
+def printed_value(item: LabResult) -> Decimal | float | str | None:
+    """A result's value, a finite number with the digits as they were printed."""
+    value = item.value
+    if isinstance(value, float) and isfinite(value):
+        return printed_decimal(value, field_texts(item, "value"))
+    return value
 
 
 def _decimals(printed: str) -> Iterator[Decimal]:
