@@ -6,9 +6,13 @@ Windows needs none: there a file that a process has open can be neither removed 
 from __future__ import annotations
 
 import sys
+import tempfile
 from contextlib import suppress
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
+
+_UNFINISHED = ".part"
 
 
 def hold(number: int) -> None:
@@ -54,3 +58,22 @@ def remove_free(path: Path) -> None:
     with path.open("rb+") as file:
         hold(file.fileno())
         path.unlink()
+
+
+def begin_beside(target: Path) -> tuple[int, Path]:
+    """A private file beside a target, to be moved into its place: its descriptor and its path.
+
+    It is held until it is closed. Those of earlier runs with this target that were killed are
+    removed, but not one of a run that still goes on.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    prefix = f".{target.name[:50]}."  # short, since names are limited in bytes
+    for left in target.parent.glob(f"{escape(prefix)}*{_UNFINISHED}"):
+        with suppress(OSError):
+            remove_free(left)
+    number, name = tempfile.mkstemp(_UNFINISHED, prefix, target.parent)
+    with suppress(OSError):  # a file system without locks: nothing is swept there either
+        hold(number)
+    return number, Path(name)

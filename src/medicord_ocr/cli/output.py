@@ -9,17 +9,13 @@ from __future__ import annotations
 import os
 import select
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from glob import escape
 from io import FileIO, RawIOBase
 from pathlib import Path
 
 from medicord_ocr.errors import OutputError
-from medicord_ocr.locks import hold, remove_free
-
-_UNFINISHED = ".part"
+from medicord_ocr.locks import begin_beside
 
 
 class Output:
@@ -119,13 +115,10 @@ def _replacing(target: Path) -> Iterator[Output]:
     target = Path(os.path.realpath(target))
     if target.is_dir():
         raise OutputError(f"{target} is a folder", hint="Name a file with -o FILE")
-    _sweep(target)
     try:
-        number, name = tempfile.mkstemp(_UNFINISHED, _prefix(target), target.parent)
+        number, unfinished = begin_beside(target)
     except OSError as error:
         raise _not_writable(str(target), error) from error
-    with suppress(OSError):  # a file system without locks: nothing is swept there either
-        hold(number)
     try:
         with FileIO(number, "wb") as stream:
             yield Output(stream, str(target))
@@ -133,10 +126,10 @@ def _replacing(target: Path) -> Iterator[Output]:
                 os.fsync(number)
             except OSError as error:
                 raise _not_writable(str(target), error) from error
-        _rename(Path(name), target)
+        _rename(unfinished, target)
     except BaseException:
         with suppress(OSError):
-            Path(name).unlink()
+            unfinished.unlink()
         raise
 
 
@@ -145,18 +138,6 @@ def _rename(unfinished: Path, target: Path) -> None:
         unfinished.replace(target)
     except OSError as error:
         raise _not_writable(str(target), error) from error
-
-
-def _sweep(target: Path) -> None:
-    """Remove unfinished files of earlier runs with this target, but not of one that still runs."""
-    for left in target.parent.glob(f"{escape(_prefix(target))}*{_UNFINISHED}"):
-        with suppress(OSError):
-            remove_free(left)
-
-
-def _prefix(target: Path) -> str:
-    """How the names of its unfinished files begin; short, since names are limited in bytes."""
-    return f".{target.name[:50]}."
 
 
 def _not_writable(name: str, error: OSError) -> OutputError:

@@ -9,13 +9,12 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from glob import escape
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from medicord_ocr.errors import OutputError
-from medicord_ocr.locks import hold, remove_free
+from medicord_ocr.locks import begin_beside
 
 #: Bytes that a file's name may have on the file systems of today.
 _LONGEST_NAME = 255
@@ -110,18 +109,11 @@ def replacing(target: Path, time: int) -> Iterator[BinaryIO]:
         OutputError: it cannot be written, or the block raised OSError; the target is as it was.
             With the code ``output.name`` where that is about this one name alone.
     """
-    prefix = f".{target.name[:50]}."
     unfinished: Path | None = None
     try:
         _make_folder(target.parent)
-        for left in target.parent.glob(f"{escape(prefix)}*.part"):
-            with suppress(OSError):
-                remove_free(left)
-        number, name = tempfile.mkstemp(".part", prefix, target.parent)
-        unfinished = Path(name)
+        number, unfinished = begin_beside(target)
         with os.fdopen(number, "w+b") as file:
-            with suppress(OSError):  # a file system without locks: nothing is swept there either
-                hold(number)
             yield file
             file.flush()
             os.fsync(number)
