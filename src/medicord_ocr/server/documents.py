@@ -222,9 +222,10 @@ class CeleryQueue:
                 for task_id in unfinished:
                     await self._ask(partial(self._look_at, task_id))
                 for task_id in [name for name in self._known if name not in unfinished]:
-                    if await self._ask(partial(self._store.get, task_id)) is None:
+                    status = await self._ask(partial(self._store.status, task_id))
+                    if status is None:
                         self._lose(task_id)
-                    else:
+                    elif status in ("completed", "failed"):  # or it was put since we asked
                         del self._known[task_id]
                 if time.monotonic() - swept > _STRAY:
                     swept = time.monotonic()

@@ -11,12 +11,12 @@ import time
 import zlib
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, get_args
 
 import orjson
 
 from medicord_ocr.batch.remote import alive, redis_client
-from medicord_ocr.server.tasks import Task
+from medicord_ocr.server.tasks import State, Task
 
 _KEYS = "medicord-ocr:document:"
 _OPEN = "medicord-ocr:documents"
@@ -120,6 +120,11 @@ class Store:
             orjson.loads(error) if error else None,
         )
 
+    def status(self, task_id: str) -> State | None:
+        """Its status alone, without the result; None where it is not known, or expired."""
+        found = self._redis.hget(_KEYS + task_id, "status")
+        return _state(found.decode()) if isinstance(found, bytes) else None
+
     def unfinished(self) -> set[str]:
         """The documents that are not finished."""
         return {name.decode() for name in self._redis.smembers(_OPEN)}  # type: ignore[union-attr]
@@ -178,6 +183,6 @@ def _alive_key(task_id: str) -> str:
     return f"{_KEYS}{task_id}:alive"
 
 
-def _state(text: str) -> Literal["pending", "processing", "completed", "failed"]:
-    assert text in ("pending", "processing", "completed", "failed")
+def _state(text: str) -> State:
+    assert text in get_args(State)
     return text  # type: ignore[return-value]
