@@ -111,3 +111,20 @@ class _Finder(MetaPathFinder):
 def install() -> None:
     """Stand in for ``pipeline.read_page``."""
     sys.meta_path.insert(0, _Finder())
+
+
+def environment_of(folder: Path, more: str = "", **variables: str) -> dict[str, str]:
+    """An environment that puts the stand-in into commands and the processes that they start.
+
+    Args:
+        folder: where ``site`` with what Python runs at its start is made, once.
+        more: to be run as well.
+        variables: set on top.
+    """
+    from tests.command import environment
+
+    site = folder / "site"
+    site.mkdir(exist_ok=True)
+    start = "from tests.faults.pipeline_stand_in import install\ninstall()\n"
+    (site / "sitecustomize.py").write_text(start + more)
+    return environment(site, Path(__file__).parents[2], **variables)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from redis import Redis
 
-from tests.command import environment, run
-from tests.faults.pipeline_stand_in import picture
+from tests.command import run
+from tests.faults.pipeline_stand_in import environment_of, picture
 from tests.faults.test_cli_faults import alive, started_command, wait_for
 from tests.redis_server import RedisServer
 
@@ -41,12 +41,8 @@ def broker(running: RedisServer, server: Redis) -> str:
 @pytest.fixture
 def variables(tmp_path: Path) -> dict[str, str]:
     """An environment that puts the stand-in into workers, batches and their processes."""
-    site = tmp_path / "site"
-    site.mkdir()
-    text = "from tests.faults.pipeline_stand_in import install\ninstall()\n"
-    (site / "sitecustomize.py").write_text(text)
     (tmp_path / "in").mkdir()
-    return environment(site, Path(__file__).parents[2])
+    return environment_of(tmp_path)
 
 
 def records(tmp_path: Path) -> dict[str, Any]:

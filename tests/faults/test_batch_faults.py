@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.command import Result, environment, run
-from tests.faults.pipeline_stand_in import SECRET, picture
+from tests.command import Result, run
+from tests.faults.pipeline_stand_in import SECRET, environment_of, picture
 from tests.faults.test_cli_faults import alive, started_command, wait_for
 
 pytestmark = pytest.mark.faults
@@ -28,11 +28,7 @@ Command = Callable[..., Result]
 @pytest.fixture
 def variables(tmp_path: Path) -> dict[str, str]:
     """An environment that puts the stand-in into the command and the processes that it starts."""
-    site = tmp_path / "site"
-    site.mkdir()
-    text = "from tests.faults.pipeline_stand_in import install\ninstall()\n"
-    (site / "sitecustomize.py").write_text(text)
-    return environment(site, Path(__file__).parents[2])
+    return environment_of(tmp_path)
 
 
 @pytest.fixture

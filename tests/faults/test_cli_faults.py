@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.command import COMMAND, Result, environment, run
-from tests.faults.pipeline_stand_in import SECRET, picture
+from tests.command import COMMAND, Result, run
+from tests.faults.pipeline_stand_in import SECRET, environment_of, picture
 
 pytestmark = pytest.mark.faults
 
@@ -23,11 +23,7 @@ Command = Callable[..., Result]
 @pytest.fixture
 def variables(tmp_path: Path) -> dict[str, str]:
     """An environment that puts the stand-in into the command and the processes that it starts."""
-    site = tmp_path / "site"
-    site.mkdir()
-    text = "from tests.faults.pipeline_stand_in import install\ninstall()\n"
-    (site / "sitecustomize.py").write_text(text)
-    return environment(site, Path(__file__).parents[2])
+    return environment_of(tmp_path)
 
 
 @pytest.fixture

@@ -12,15 +12,14 @@ from typing import Any
 import pikepdf
 import pytest
 
-from tests.command import Result, environment, run
-from tests.faults.pipeline_stand_in import picture
+from tests.command import Result, run
+from tests.faults.pipeline_stand_in import environment_of, picture
 from tests.faults.test_cli_faults import started_command
 from tests.redis_server import RedisServer
 
 pytestmark = pytest.mark.faults
 
 Command = Callable[..., Result]
-STAND_IN = "from tests.faults.pipeline_stand_in import install\ninstall()\n"
 KILLED = """
 import os, signal, medicord_ocr.searchable
 medicord_ocr.searchable.make_searchable = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
@@ -31,10 +30,7 @@ medicord_ocr.searchable.make_searchable = lambda *_, **__: os.kill(os.getpid(), 
 def variables(tmp_path: Path) -> dict[str, str]:
     """An environment that puts the stand-in into the command and the processes that it starts."""
     (tmp_path / "in").mkdir()
-    site = tmp_path / "site"
-    site.mkdir()
-    (site / "sitecustomize.py").write_text(STAND_IN)
-    return environment(site, Path(__file__).parents[2])
+    return environment_of(tmp_path)
 
 
 @pytest.fixture
@@ -116,14 +112,13 @@ def test_what_stands_in_the_way_of_one_pdf_costs_no_other(batch: Command, tmp_pa
 def test_a_process_that_dies_over_a_pdf_costs_the_pdf_and_not_the_record(
     batch: Command, tmp_path: Path
 ) -> None:
-    site = tmp_path / "site" / "sitecustomize.py"
-    site.write_text(STAND_IN + KILLED)
+    environment_of(tmp_path, KILLED)
     picture(tmp_path / "in" / "a.png", "fine")
     assert batch().code == 9
     record = records(tmp_path)["a.png"]
     assert (record["status"], record["document"]["raw_text"]) == ("partial", "fine")
     assert [error["code"] for error in record["errors"]] == ["engine.crashed"]
-    site.write_text(STAND_IN)
+    environment_of(tmp_path)
     assert batch().code == 0
     assert text_of(tmp_path / "pdf" / "a.png.pdf") == [1]
 

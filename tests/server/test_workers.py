@@ -14,7 +14,7 @@ import pytest
 
 from tests.command import COMMAND, environment
 from tests.faults.pipeline_stand_in import SECRET as TEXT
-from tests.faults.pipeline_stand_in import picture
+from tests.faults.pipeline_stand_in import environment_of, picture
 from tests.faults.test_cli_faults import alive, started_command, wait_for
 from tests.redis_server import RedisServer
 from tests.server.service import EXTRACT, SAMPLES, STATUS, Served, finished, problem, served
@@ -40,11 +40,7 @@ def shared(tmp_path: Path, redis: RedisServer) -> dict[str, str]:
 @contextmanager
 def worker(tmp_path: Path, shared: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A worker whose pages say what becomes of them."""
-    site = tmp_path / "site"
-    site.mkdir(exist_ok=True)
-    text = "from tests.faults.pipeline_stand_in import install\ninstall()\n"
-    (site / "sitecustomize.py").write_text(text)
-    variables = environment(site, Path(__file__).parents[2], **shared)
+    variables = environment_of(tmp_path, **shared)
     with started_command("worker", "--jobs", "1", cwd=tmp_path, env=variables) as process:
         yield process
         process.send_signal(signal.SIGTERM)
