@@ -14,30 +14,27 @@ from medicord_ocr import fhir, table
 from medicord_ocr.schema import Document, Record
 from medicord_ocr.server.api import Extracted, Known, address_of, limited, parts_of
 from medicord_ocr.server.problems import BadRequest, TooLarge, TooSlow, WrongMedia, documented
+from medicord_ocr.server.uploads import WHOLE
 
 router = APIRouter()
 
-#: Seconds for a body to come, as for uploads.
-_WHOLE = 300.0
 #: One at a time: what takes a core for seconds is not to take them all.
 _turn = asyncio.Semaphore(1)
 _MEDIA = {"csv": "text/csv; charset=utf-8", "fhir": "application/fhir+json"}
 
 
 class Conversion(BaseModel):
-    """What is to be converted.
-
-    Attributes:
-        document: as it was extracted; pictures and ``patient_id`` are left out.
-        source: name of its file.
-        sha256: of its file.
-    """
+    """What is to be converted: pictures and `patient_id` of the document are left out."""
 
     model_config = ConfigDict(extra="forbid")
 
     document: Extracted
-    source: Annotated[str, Field(max_length=255)] = ""
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    source: str = Field(
+        default="", max_length=255, description="name of the file, for the table and the Bundle"
+    )
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = Field(
+        default=None, description="of the file"
+    )
 
     def record(self) -> Record:
         """The record that the command line would have."""
@@ -75,7 +72,7 @@ async def convert(request: Request, known: Known, format: Literal["csv", "fhir"]
     if request.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
         raise WrongMedia("the body is not application/json")
     try:
-        async with asyncio.timeout(_WHOLE):
+        async with asyncio.timeout(WHOLE):
             body = await _body(request, settings.max_upload)
     except TimeoutError:
         raise TooSlow("the document took too long", hint="Send it again") from None

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from medicord_ocr.server.convert import Conversion
 from medicord_ocr.server.problems import Problem
 
 _FORM: dict[str, Any] = {
@@ -40,33 +41,6 @@ _FORM: dict[str, Any] = {
                         "type": "string",
                         "enum": ["0", "1"],
                         "description": "1 adds the upright pages, which the boxes are in",
-                    },
-                },
-            }
-        }
-    },
-}
-_CONVERSION: dict[str, Any] = {
-    "required": True,
-    "content": {
-        "application/json": {
-            "schema": {
-                "type": "object",
-                "required": ["document"],
-                "additionalProperties": False,
-                "properties": {
-                    "document": {"$ref": "#/components/schemas/Extracted"},
-                    "source": {
-                        "type": "string",
-                        "maxLength": 255,
-                        "description": "name of the file, for the table and the Bundle",
-                    },
-                    "sha256": {
-                        "anyOf": [
-                            {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-                            {"type": "null"},
-                        ],
-                        "description": "of the file",
                     },
                 },
             }
@@ -113,9 +87,16 @@ def _document(app: FastAPI) -> dict[str, Any]:
     extract = document["paths"]["/api/v1/ocr/extract"]["post"]
     extract["requestBody"] = _FORM
     extract.setdefault("parameters", []).append(_PREFER)
-    document["paths"]["/api/v1/ocr/convert"]["post"]["requestBody"] = _CONVERSION
+    document["paths"]["/api/v1/ocr/convert"]["post"]["requestBody"] = _conversion()
     _add_examples(document)
     return document
+
+
+def _conversion() -> dict[str, Any]:
+    """The body that its route reads by itself, within limits, and FastAPI does not know of."""
+    schema = Conversion.model_json_schema(ref_template="#/components/schemas/{model}")
+    del schema["$defs"]  # what is extracted is described already
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _add_examples(document: dict[str, Any]) -> None:

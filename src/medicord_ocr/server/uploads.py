@@ -31,7 +31,7 @@ _AROUND = 16 * 1024
 _PARTS, _VALUE, _NAME = 8, 256, 255
 _BAD_NAME = re.compile(r"[/\\\x00-\x1f\x7f]")
 #: Seconds without a byte, and for the whole: 10 MB over a slow phone line take 200 s at 50 kB/s.
-_SILENCE, _WHOLE = 30.0, 300.0
+_SILENCE, WHOLE = 30.0, 300.0
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ async def receive(
         with os.fdopen(handle, "wb") as file:
             form = _Form(request, file, limit, types, names)
             try:
-                async with asyncio.timeout(_WHOLE):
+                async with asyncio.timeout(WHOLE):
                     await form.read(request.stream())
             except TimeoutError:
                 raise TooSlow("the upload took too long", hint="Send it again") from None
