@@ -172,6 +172,22 @@ def test_a_task_that_redis_lost_has_failed(
         assert service.client.get(f"{STATUS}/{'x' * 32}").status_code == 404
 
 
+def test_a_service_that_is_started_again_knows_what_redis_loses_then(
+    tmp_path: Path, shared: dict[str, str], redis: RedisServer
+) -> None:
+    with served(tmp_path, **shared) as service:
+        task_id = send(service, tmp_path, "one", "two")
+    (tmp_path / "again").mkdir()
+    with served(tmp_path / "again", **shared) as service:
+        assert status(service, task_id)["status"] == "pending"
+        # It learns of the document at its first look, a moment after it has started.
+        time.sleep(3)
+        redis.stop()
+        redis.start()
+        done = finished(service.client, task_id)
+        assert (done["status"], done["error"]["code"]) == ("failed", "engine.queue")
+
+
 def test_the_rate_limit_holds_for_several_services_together(
     tmp_path: Path, shared: dict[str, str]
 ) -> None:

@@ -132,7 +132,7 @@ class CeleryQueue:
         self._store = Store(shared.store, shared.expire)
         with told():
             self._store.ping()
-        # Documents that we put and did not see finished: where Redis lost them we still know.
+        # Documents seen unfinished, put by us or before we started: where Redis loses them we know.
         self._known: dict[str, tuple[str, int]] = {}
         self._lost: dict[str, tuple[Task, float]] = {}
         self._looking: asyncio.Task[None] | None = None
@@ -220,6 +220,8 @@ class CeleryQueue:
             with suppress(Busy):
                 unfinished = await self._ask(self._store.unfinished)
                 for task_id in unfinished:
+                    if task_id not in self._known:
+                        await self._ask(partial(self._learn, task_id))
                     await self._ask(partial(self._look_at, task_id))
                 for task_id in [name for name in self._known if name not in unfinished]:
                     status = await self._ask(partial(self._store.status, task_id))
@@ -234,6 +236,12 @@ class CeleryQueue:
             now = time.monotonic()
             self._lost = {name: lost for name, lost in self._lost.items() if lost[1] > now}
             await asyncio.sleep(_LOOK)
+
+    def _learn(self, task_id: str) -> None:
+        """Know a document that another service, or an earlier run of this one, has put."""
+        found = self._store.get(task_id)
+        if found is not None:
+            self._known[task_id] = (found.owner, found.total)
 
     def _look_at(self, task_id: str) -> None:
         """Send a document out again whose worker, or message, is gone."""
