@@ -6,7 +6,7 @@ import asyncio
 import hmac
 from collections.abc import Coroutine
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import orjson
 import structlog
@@ -23,6 +23,7 @@ from medicord_ocr.options import Options, parse_languages
 from medicord_ocr.schema import Document
 from medicord_ocr.server.auth import Caller
 from medicord_ocr.server.limits import Standing, caller_address, too_many
+from medicord_ocr.server.parts import Parts, parts_of
 from medicord_ocr.server.problems import (
     BadRequest,
     Busy,
@@ -34,9 +35,6 @@ from medicord_ocr.server.problems import (
 from medicord_ocr.server.steps import Begun
 from medicord_ocr.server.tasks import Order, State
 from medicord_ocr.server.uploads import Upload, receive
-
-if TYPE_CHECKING:
-    from medicord_ocr.server.app import Parts
 
 log = structlog.get_logger("medicord_ocr.server")
 router = APIRouter()
@@ -125,12 +123,6 @@ class TaskStatus(BaseModel):
     progress: Progress
     result: Extracted | None = None
     error: TaskError | None = None
-
-
-def parts_of(request: Request) -> Parts:
-    """What the application is made of."""
-    parts: Parts = request.app.state.parts
-    return parts
 
 
 def address_of(request: Request) -> str:

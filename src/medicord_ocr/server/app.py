@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -21,31 +20,14 @@ from medicord_ocr import __version__
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.faults import as_medicord
 from medicord_ocr.server import api, convert, uploads, web
-from medicord_ocr.server.auth import Clients, Tokens
 from medicord_ocr.server.config import ServiceSettings
 from medicord_ocr.server.edge import Edge
-from medicord_ocr.server.limits import Limiter, MemoryLimiter, RedisLimiter
-from medicord_ocr.server.metrics import Metrics
 from medicord_ocr.server.openapi import describe
+from medicord_ocr.server.parts import make_parts
 from medicord_ocr.server.problems import BadRequest, NotAllowed, NotFound, answer
 from medicord_ocr.server.reading import Reading
-from medicord_ocr.server.tasks import EmbeddedQueue, Queue
 
 log = structlog.get_logger("medicord_ocr.server")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the routes work with; ``request.app.state.parts``."""
-
-    settings: ServiceSettings
-    clients: Clients
-    tokens: Tokens
-    limiter: Limiter
-    reading: Reading
-    queue: Queue
-    metrics: Metrics
-    folder: Path
 
 
 def create_app(
@@ -65,7 +47,7 @@ def create_app(
         EngineError: there is a broker, and it does not answer.
         OutputError: UPLOAD_DIR cannot be used.
     """
-    parts = _parts(settings, folder, reading)
+    parts = make_parts(settings, folder, reading)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -97,30 +79,6 @@ def create_app(
     )
     inside = Edge(inside, parts.metrics, secure=secure)
     return ProxyHeadersMiddleware(inside, list(settings.trusted_proxies))  # type: ignore[arg-type, return-value]
-
-
-def _parts(settings: ServiceSettings, folder: Path, reading: Reading) -> Parts:
-    clients = Clients(settings)
-    redis = settings.redis_url or settings.celery_broker_url
-    return Parts(
-        settings,
-        clients,
-        Tokens(settings, clients),
-        RedisLimiter(redis) if redis else MemoryLimiter(),
-        reading,
-        _queue(settings, reading),
-        Metrics(),
-        folder,
-    )
-
-
-def _queue(settings: ServiceSettings, reading: Reading) -> Queue:
-    broker = settings.celery_broker_url
-    if broker is None:
-        return EmbeddedQueue(reading, settings.queue_size, settings.result_expire_seconds)
-    from medicord_ocr.server.documents import CeleryQueue, shared
-
-    return CeleryQueue(shared(settings, broker), settings.queue_size)
 
 
 def _answer_errors(app: FastAPI) -> None:

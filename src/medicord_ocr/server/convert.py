@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from medicord_ocr import fhir, table
 from medicord_ocr.schema import Document, Record
-from medicord_ocr.server.api import Extracted, Known, address_of, limited, parts_of
+from medicord_ocr.server.api import Extracted, Known, address_of, limited
+from medicord_ocr.server.parts import parts_of
 from medicord_ocr.server.problems import BadRequest, TooLarge, TooSlow, WrongMedia, documented
 from medicord_ocr.server.uploads import WHOLE
 

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse, Response
 
 from medicord_ocr import __version__
 from medicord_ocr.reasons import REASONS
-from medicord_ocr.server.api import parts_of
+from medicord_ocr.server.parts import parts_of
 from medicord_ocr.server.problems import NotFound
 
 router = APIRouter(include_in_schema=False)
