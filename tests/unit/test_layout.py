@@ -65,6 +65,16 @@ def test_cells_boxed_one_by_one_are_a_table() -> None:
     assert [len(row.segments) for row in rows] == [4] * 6
 
 
+def test_thick_borders_of_two_rows_between_titles_across_are_rulings() -> None:
+    page = ruled_table(LAB_ROWS[:2], top=210, thickness=7)
+    for top, title in ((120, "CHEMISTRY"), (390, "HEMATOLOGY")):
+        page = cv2.rectangle(page.copy(), (100, top), (1420, top + 90), 0, 7)
+        page = write(page, title, 120, top + 20)
+    rows = rows_of(layout_of(page))
+    assert [len(row.segments) for row in rows] == [1, 4, 4, 1]
+    assert all(segment.cell for row in rows[1:3] for segment in row.segments)
+
+
 def test_rulings_are_gone_from_the_clean_picture_and_letters_are_not() -> None:
     picture = ruled_table(LAB_ROWS)
     layout = layout_of(picture)
