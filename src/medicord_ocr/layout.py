@@ -16,6 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medicord_ocr.bend import find_bend
 from medicord_ocr.ink import Gray, components, faint_ink, ink, resized, window
 from medicord_ocr.page import Box
 from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
@@ -55,12 +56,23 @@ class Layout:
         rulings: the rulings and their grid.
         stretches: in no particular order.
         x_height: pixels.
+        bend: pixels that lines lie lower than their mean, at equal steps across; empty where
+            they are straight.
     """
 
     clean: Gray
     rulings: Rulings
     stretches: tuple[Stretch, ...]
     x_height: float
+    bend: tuple[float, ...] = ()
+
+    def level(self, box: Box) -> Box:
+        """Where a box would be if the lines of the page were straight."""
+        if not self.bend:
+            return box
+        places = (np.arange(len(self.bend)) + 0.5) / len(self.bend) * self.clean.shape[1]
+        rise = round(float(np.interp(box.centre, places, self.bend)))
+        return Box(box.x0, box.y0 - rise, box.x1, box.y1 - rise)
 
     def place(self, box: Box) -> Stretch:
         """A stretch in the smallest cell that holds its middle."""
@@ -95,7 +107,8 @@ def find_layout(gray: Gray, x_height: float) -> Layout:
     found = find_rulings(mask, unit, faint_ink(small, window(unit)))
     boxes = _stretch_boxes(cv2.subtract(mask, widened(found.mask)), found.mask, unit)  # type: ignore[arg-type]
     rulings = found.scaled(gray.shape, 1 / factor)
-    layout = Layout(erase(gray, rulings, x_height), rulings, (), x_height)
+    bend = tuple(rise / factor for rise in find_bend(mask, unit))
+    layout = Layout(erase(gray, rulings, x_height), rulings, (), x_height, bend)
     stretches = tuple(layout.place(_scaled(box, 1 / factor, gray.shape)) for box in boxes)
     return replace(layout, stretches=stretches)
 

@@ -25,25 +25,27 @@ _LEADERS = re.compile(r"[.·•‧∙⋅…]*…{2,}[.…]*|[.·•‧∙⋅]{4,
 _DOTS = re.compile(r"[.·…]{1,3}")
 
 
-def lines_of(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
+def lines_of(layout: Layout, stretches: Sequence[Stretch]) -> list[list[Stretch]]:
     """Stretches on one line, from left to right; lines from top to bottom.
 
-    A stretch joins the line whose nearest member to the left overlaps it in height by half:
-    so lines may curve over the page.
+    A stretch joins the line whose nearest member to the left overlaps it in height by half, once
+    both are level: so lines may curve over the page.
     """
-    lines: list[list[Stretch]] = []
+    lines: list[list[tuple[Stretch, Box]]] = []
     for stretch in sorted(stretches, key=lambda s: (s.box.x0, s.box.y0)):
+        box = layout.level(stretch.box)
         best, most = None, 0.5
         for line in lines:
-            last = line[-1].box
-            share = stretch.box.overlap_y(last) / max(1, min(stretch.box.height, last.height))
-            if share > most and stretch.box.x0 >= last.x0 + 0.5 * last.width:
+            last = line[-1][1]
+            share = box.overlap_y(last) / max(1, min(box.height, last.height))
+            if share > most and box.x0 >= last.x0 + 0.5 * last.width:
                 best, most = line, share
         if best is None:
-            lines.append([stretch])
+            lines.append([(stretch, box)])
         else:
-            best.append(stretch)
-    return sorted(lines, key=lambda line: bounding([s.box for s in line]).middle)
+            best.append((stretch, box))
+    lines.sort(key=lambda line: bounding([box for _, box in line]).middle)
+    return [[stretch for stretch, _ in line] for line in lines]
 
 
 def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row, ...]:
@@ -70,7 +72,7 @@ def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row,
                 else:
                     rows.extend(_chain_rows(layout, panel, filled, read))
             panel += 1
-    rows.extend(_free_row(line, read) for line in lines_of(free))
+    rows.extend(_free_row(line, read) for line in lines_of(layout, free))
     return _in_order(list(_parted(rows)))
 
 
@@ -146,7 +148,7 @@ def _chain_rows(
     read: dict[Stretch, tuple[Word, ...]],
 ) -> list[Row]:
     """One row of a chain of cells, wrapped cells joined; several where all hold as many lines."""
-    lines = [lines_of(members) for members in cells.values()]
+    lines = [lines_of(layout, members) for members in cells.values()]
     counts = {len(part) for part in lines}
     # A grid without rulings between its rows: every cell of the chain holds the same lines.
     if len(counts) == 1 and counts != {1} and len(cells) >= 3:
@@ -155,7 +157,7 @@ def _chain_rows(
         ]
     if max(counts) > 3:
         members = [s for part in cells.values() for s in part]
-        return [_free_row(line, read) for line in lines_of(members)]
+        return [_free_row(line, read) for line in lines_of(layout, members)]
     return [_row_of([[s for line in part for s in line] for part in lines], layout, table, read)]
 
 

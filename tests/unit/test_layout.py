@@ -162,6 +162,36 @@ def test_a_line_that_parts_two_columns_is_a_ruling() -> None:
     assert cv2.countNonZero(layout_of(page).rulings.mask)
 
 
+def columns() -> Gray:
+    """A table without rulings: seventeen rows close to one another, five words in each."""
+    page = blank()
+    for i in range(17):
+        words = ("Glucose", "11.8", "mmol/L", "3.9-5.6", "Serum")
+        for j, text in enumerate(words):
+            page = write(page, text, 80 + j * 310 + i % 3 * 20, 100 + i * 62)
+    return page
+
+
+def bent(picture: Gray, rise: float) -> Gray:
+    """The page with its middle lower than its edges by ``rise`` pixels."""
+    height, width = picture.shape
+    ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+    ys -= rise * np.sin(np.pi * xs / width)
+    return cv2.remap(picture, xs, ys, cv2.INTER_LINEAR, borderValue=255)
+
+
+@pytest.mark.parametrize("rise", [-60, -30, 30, 60])
+def test_rows_of_a_page_that_bulges_stay_together(rise: float) -> None:
+    layout = layout_of(bent(columns(), rise))
+    assert layout.bend[16] - layout.bend[0] == pytest.approx(rise, abs=0.35 * abs(rise))
+    assert [len(row.segments) for row in rows_of(layout)] == [5] * 17
+
+
+def test_lines_of_a_page_that_lies_flat_are_straight() -> None:
+    assert layout_of(columns()).bend == ()
+    assert layout_of(ruled_table(LAB_ROWS)).bend == ()
+
+
 def test_two_tables_side_by_side_are_read_one_after_the_other() -> None:
     left = ruled_table([r[:2] for r in LAB_ROWS], left=60)
     both = ruled_table([r[2:] for r in LAB_ROWS], left=860, top=150, picture=left)
