@@ -36,6 +36,9 @@ def keys(name: str) -> set[str]:
         ("Vitamin B12", "vit_b12"),
         ("Neutrophils (%)", "neut_pct"),
         ("Lymphocytes #", "lymph_abs"),
+        ("Calcium (ionized)", "ca_ionized"),
+        ("Blood sugar (PP)", "glucose_pp"),
+        ("cHCO3-(P,st)", "bicarbonate"),
     ],
 )
 def test_names_of_three_languages_are_found(name: str, key: str) -> None:
@@ -67,7 +70,6 @@ def test_short_names_and_numbers_match_exactly_only(name: str) -> None:
         "Non-LDL cholesterol",
         "Clearance of urea",
         "Hemoglobin (fetal)",
-        "Calcium (ionized)",
         "Protein S",
         "Taux de prothrombine (TP) 85 % 100 % 70",
         "Phone",
