@@ -20,7 +20,7 @@ def is_abnormal(value: Value | None, printed: Range | None, sex: str | None) -> 
     ranged = printed.for_sex(sex) if printed and printed.possible else None
     if value is None or ranged is None:
         return None
-    if ranged.expected is not None:
+    if ranged.expected is not None and not (ranged.bounded and value.numbers):
         return _unexpected(value, ranged.expected)
     if not ranged.bounded:
         return None

@@ -131,10 +131,15 @@ def _value_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     text = cell.text.strip(" :;|")
     if not text:
         return draft
+    if FLAG.fullmatch(text) and draft.flag is None:
+        return replace(draft, flag=part_of(cell, 0, len(cell.text)))
     tail = read_tail(cell, 0, mark, draft.match, words=False)
     rest = cell.text[tail.end :].strip(" .:;|_") if tail else ""
     in_brackets = re.fullmatch(r"\([\d.,]+\s?[^()\d]{1,12}\)", rest) is not None
-    if tail and (not rest or in_brackets or tail.unit or _is_blemish(cell, tail.end, rest)):
+    a_unit = looks_like_unit(rest)
+    if tail and (
+        not rest or in_brackets or tail.unit or a_unit or _is_blemish(cell, tail.end, rest)
+    ):
         found = replace(
             draft,
             value=tail.value,
@@ -144,7 +149,7 @@ def _value_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
             range_part=tail.range_part,
             flag=tail.flag or draft.flag,
         )
-        if rest and not tail.unit and looks_like_unit(rest):
+        if a_unit and not tail.unit:
             place = cell.text.index(rest, tail.end)
             return replace(found, unit=part_of(cell, place, place + len(rest)))
         if in_brackets:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
-from medicord_ocr.page import Box, Row, Segment
+from medicord_ocr.page import Box, Row, Segment, bounding
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.headings import Label
 from medicord_ocr.structure.labs.ranges import parse_range
@@ -115,7 +115,7 @@ def _columns_that(
 
     The latter get a label of their own, whose column holds no part of a result.
     """
-    known = [label.box for label in found if label.known]
+    known = [_reach(label.box, tells, rows) for label in found if label.known]
     unread = [label for label in found if not label.known]
     over = [label for label in unread if _count(label.box, tells, rows) >= enough]
     apart: list[list[Segment]] = []
@@ -136,6 +136,12 @@ def _columns_that(
         if len(column) >= enough
     ]
     return over, labels
+
+
+def _reach(heading: Box, tells: Callable[[str], bool], rows: Sequence[Sequence[Segment]]) -> Box:
+    """A heading's box as wide as its column: figures are set to the right or left of it."""
+    below = (s for row in rows for s in row if heading.overlap_x(s.box))
+    return bounding([heading, *(s.box for s in below if tells(clean(s.text)))])
 
 
 def _give(found: list[Label], role: Role, over: Sequence[Label], apart: Sequence[Label]) -> None:

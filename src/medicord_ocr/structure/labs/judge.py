@@ -288,8 +288,12 @@ def _range_doubts(judged: Judged, sex: str | None) -> Judged:
     ends = [end for end in (mine.low, mine.high) if end]
     if judged.test and not mine.titre and any(not _plausible_end(e, judged) for e in ends):
         judged = judged.doubted("range_conflict", "reference_range")
+    if mine.low and mine.low < 0 and not (judged.test and (judged.test.low or 0) < 0):
+        # The sign is a piece of a ruling where the test is never below nought.
+        judged = judged.doubted("range_conflict", "reference_range")
     if (
         mine.low
+        and mine.low > 0
         and mine.high
         and judged.value
         and judged.value.kind == "number"

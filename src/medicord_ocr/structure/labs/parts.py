@@ -94,8 +94,9 @@ def blemished(draft: Draft, *names: str) -> Draft:
 
 
 def unit_in_name(name: Part) -> Part | None:
-    """The unit that a name carries in brackets: ``Glucose (mmol/L)``."""
-    for shown in re.findall(r"[(\[]([^)\]]+)[)\]]", name.text):
+    """The unit that a name carries: ``Glucose (mmol/L)``, ``Glucose, mmol/L``."""
+    for found in re.finditer(r"[(\[]([^)\]]+)[)\]]|,\s*(\S+/\S+|%)$", name.text):
+        shown = found[1] or found[2]
         if is_unit(shown) and shown not in {"S", "s", "H", "h"}:
             words = tuple(
                 w for w in name.words if w.text.strip("()[]") and w.text.strip("()[],") in shown

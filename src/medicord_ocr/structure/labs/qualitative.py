@@ -32,7 +32,7 @@ positive; positif; positifs; pos; reactive; reactif; reactifs; presence; present
 detected; detecte; detectee; detectable; strongly positive; fortement positif; duong tinh;
 seen; vu; observed; វិជ្ជមាន; វិជ្ចមាន; រកឃើញ; ឃើញ; ឃើញមាន; មានប្រតិកម្ម
 """
-_NORMAL = "normal; normale; normaux; normales; normally; usual; ធម្មតា; ប្រក្រតី"
+_NORMAL = "normal; norm; normale; normaux; normales; normally; usual; ធម្មតា; ប្រក្រតី"
 # Words of a result that say neither: amounts, colours, doubt, blood groups, susceptibility.
 _PLAIN = """
 trace; traces; rare; rares; few; many; some; several; numerous; nombreux; nombreuses;

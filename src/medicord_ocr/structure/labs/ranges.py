@@ -19,7 +19,8 @@ from medicord_ocr.structure.labs.values import BOUND, BOUNDS, DASH, clean
 Sex = Literal["M", "F"]
 
 _TO = (
-    rf"(?:(?:\s{{0,2}}{DASH}){{1,2}}\s{{0,2}}|\s{{0,2}}(?:à|a|to|au|ដល់|đến|÷|→|\.{{2,3}})\s{{0,2}})"
+    rf"(?:(?:\s{{0,2}}{DASH}){{1,2}}\s{{0,2}}"
+    r"|\s{0,2}(?:à|a|to|au|ដល់|đến|÷|→|\.{2,3}|(?<=\s)[·•](?=\s))\s{0,2})"
 )
 _UP_TO = (
     r"(?i:up\s?to|jusqu['’]?\s?à|jusqu['’]?\s?a|inf(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|moins\s+de|less\s+than|"
@@ -31,14 +32,17 @@ _FROM = (
 )
 _STOP = r"(?!\d|[.,]\d|\s?[/:]\d)"
 # Years and months of life; what stands before them says for whom a range holds.
-_AGE = r"(?i:years?|yrs?|y\.?o|months?|weeks?|ans?|mois|semaines?|jours?)(?![^\W\d_])|ឆ្នាំ|ខែ|សប្តាហ៍"
+_AGE = (
+    r"(?i:years?|yrs?|y\.?o|months?|weeks?|ans?|mois|semaines?|jours?|trimest\w+)(?![^\W\d_])"
+    r"|ឆ្នាំ|ខែ|សប្តាហ៍"
+)
 _OF_AGE = re.compile(rf"\s?(?:{_AGE})")
 _TITRE = rf"(?:{BOUND}\s?)?1\s?[/:]\s?(?P<titre>[1-9]\d{{0,5}}){_STOP}"
 # « From 3.9 to 6.1 », « between 3.9 and 6.1 »: the first word is no bound by itself.
 _BETWEEN = rf"(?i:from|between|entre|de|du|ចាប់ពី|ចន្លោះ)\s?:?\s?(?P<least>{NUMBER})"
 _AND = rf"(?:{_TO}|\s?(?i:and|et|និង)\s?)(?P<most>{NUMBER}){_STOP}"
 _SIMPLE = re.compile(
-    rf"(?P<low>{NUMBER}){_TO}(?P<high>{NUMBER}){_STOP}"
+    rf"(?P<low>[-−+]?{NUMBER}){_TO}(?P<high>[-−+]?{NUMBER}){_STOP}"
     rf"|{_BETWEEN}{_AND}"
     rf"|(?P<orequal>[<>])\s?(?:ou|or)\s?=\s?(?P<edge>{NUMBER}){_STOP}"
     rf"|{_TITRE}"
@@ -60,10 +64,18 @@ _LABEL = re.compile(
     r"|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
-    rf"(?:[<>≤≥]\s?)?\d{{1,3}}(?:{_TO}\d{{1,3}})?\s?(?:{_AGE})[^\d<>≤≥:=]{{0,16}}[:=]\s?"
+    rf"(?:[<>≤≥]\s?)?\d{{1,3}}(?:{_TO}\d{{1,3}})?(?:st|nd|rd|er|e|ème)?\s?(?:{_AGE})[^\d<>≤≥:=]{{0,16}}[:=]\s?"
     r"|(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
 )
 _SEPARATOR = re.compile(r"\s*[;,/|]?\s*")
+# The name of a class of values, before its bounds or behind them (``< 40 : Low``).
+_CLASS_BEFORE = re.compile(r"(?=[^\d<>≤≥]*[^\W\d_]{3})[^\d<>≤≥:=;()\[\]]{3,28}")
+_CLASS_BEHIND = re.compile(r"\s?[:=(–-]?\s?(?P<name>[^\W\d_]{3}[^\d<>≤≥:=;,|()]{0,25})\)?")
+# The class that is the reference of a list of them; optimal is not, where near optimal follows.
+_NORMAL_CLASS = re.compile(
+    r"(?i:desirable|normale?|acceptable|souhaitable|sufficien\w+|suffisante?|negati\w+|négati\w+|"
+    r"non[- ]?(?:diab\w+|reacti\w+|réacti\w+))|ធម្មតា"
+)
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -136,9 +148,9 @@ def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> 
         return found[0]
     if column and (pair := _PAIR.fullmatch(text)) and (made := _pair(pair, mark)):
         return made
-    if is_qualitative(text):
-        return Range(text, expected=text)
-    return _conditional(text, mark)
+    if classed := _conditional(text, mark):
+        return classed
+    return Range(text, expected=text) if is_qualitative(text) else None
 
 
 def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range, int] | None:
@@ -163,8 +175,10 @@ def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range,
 
 def _bracketed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:
     end = text.find(_BRACKETS[text[start]], start)
-    if end < 0:
-        return None
+    if end < 0:  # not read, or read as a letter
+        return (
+            None if text[start + 1 : start + 2] in _BRACKETS else match_range(text, start + 1, mark)
+        )
     inner = text[start + 1 : end]
     found = match_range(inner.strip(), 0, mark)
     rest = inner.strip()[found[1] :].strip(" .;") if found else ""
@@ -184,6 +198,7 @@ def _unwrapped(text: str) -> str:
 
 def _simple(match: re.Match[str], mark: Mark | None) -> Range | None:
     text = re.sub(rf"({DASH})\s?{DASH}", r"\1", " ".join(match.group().split()))
+    text = re.sub(r" [·•] ", " - ", text)  # how a dash in small print is read
     if match["titre"]:
         bound = BOUNDS.get(text[: text.index("1")].strip(), "≤")
         return _one_sided(text, float(match["titre"]), bound, titre=True)
@@ -209,8 +224,8 @@ def _one_sided(text: str, number: float, bound: str, *, titre: bool = False) -> 
 
 
 def _pick(text: str, mark: Mark | None) -> float | None:
-    readings = number_readings(text, mark)
-    return readings[0] if readings else None
+    readings = number_readings(text.lstrip("-−+"), mark)
+    return (-readings[0] if text[0] in "-−" else readings[0]) if readings else None
 
 
 def _pair(match: re.Match[str], mark: Mark | None) -> Range | None:
@@ -225,12 +240,11 @@ def _match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] 
     parts: list[tuple[Sex, Range]] = []
     place = end = start
     while label := _SEXED.match(text, place):
-        match = _SIMPLE.match(text, label.end())
-        made = _simple(match, mark) if match else None
-        if match is None or made is None:
+        found = _one_range(text, label.end(), mark)
+        if found is None:
             break
-        parts.append(("M" if label["male"] else "F", made))
-        end = match.end()
+        parts.append(("M" if label["male"] else "F", found[0]))
+        end = found[1]
         separator = _SEPARATOR.match(text, end)
         place = separator.end() if separator else end
     if parts and label and _is_other_sex(label, parts):
@@ -239,6 +253,15 @@ def _match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] 
     if len(parts) == 1 and not re.match(r"[(\[]?\s?(?:\w\s?[)\]]?\s?[:=]|\S{2})", text[start:]):
         return None
     return (_of_sexes(text[start:end], parts), end) if parts else None
+
+
+def _one_range(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:
+    """The range behind a sex, in brackets or not."""
+    if text[start : start + 1] in _BRACKETS:
+        return _bracketed(text, start, mark)
+    match = _SIMPLE.match(text, start)
+    made = _simple(match, mark) if match else None
+    return (made, match.end()) if match and made else None
 
 
 def _is_other_sex(label: re.Match[str], parts: list[tuple[Sex, Range]]) -> bool:
@@ -277,13 +300,43 @@ def _of_sexes(text: str, parts: list[tuple[Sex, Range]]) -> Range:
 
 
 def _conditional(text: str, mark: Mark | None) -> Range | None:
-    """``Adulte: 3,5-5,0 Enfant: 4-6``: kept as printed, without bounds."""
+    """``Adulte: 3,5-5,0 Enfant: 4-6``, ``< 40 : Low >= 60 : High``: a list of classes.
+
+    Kept as printed. It has the bounds of the one class that is called normal, if there is one.
+    """
+    for before in (_CONDITION, _CLASS_BEFORE, None):
+        classes = _classes(text, mark, before=before)
+        normal = [(name, found) for name, found in classes if _NORMAL_CLASS.fullmatch(name)]
+        if len(normal) == 1 and not normal[0][1].by_sex:
+            name, found = normal[0]
+            return replace(found, text=text, expected=name if is_qualitative(name) else None)
+        # A colon says that one alone is a class: « < 40 : Low » is no bound and no flag.
+        if len(classes) > 1 or (classes and ":" in text):
+            return Range(text)
+    return None
+
+
+def _classes(
+    text: str, mark: Mark | None, *, before: re.Pattern[str] | None
+) -> list[tuple[str, Range]]:
+    """The classes that a whole text lists: their names before their bounds, or behind them.
+
+    Empty where any of the text is no part of such a list; units are no names.
+    """
+    found: list[tuple[str, Range]] = []
     place = 0
     while place < len(text):
-        label = _CONDITION.match(text, place)
-        found = match_range(text, label.end(), mark) if label else None
-        if label is None or found is None:
-            return None
-        separator = _SEPARATOR.match(text, found[1])
-        place = separator.end() if separator else found[1]
-    return Range(text)
+        name = before.match(text, place) if before else None
+        ranged = match_range(text, name.end() if name else place, mark)
+        if ranged is None or (before and name is None):
+            return []
+        place = ranged[1]
+        if before is None and (name := _CLASS_BEHIND.match(text, place)):
+            place = name.end()
+        if name is None or is_unit(name.group().strip(" :=-(")):
+            return []
+        printed = name["name"] if before is None else name.group()
+        found.append((printed.strip(" :=.-"), ranged[0]))
+        separator = _SEPARATOR.match(text, place)
+        place = separator.end() if separator else place
+    return found

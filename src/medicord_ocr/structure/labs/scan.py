@@ -228,8 +228,11 @@ def _continuation(
     if not entries or not _near(page, entries[-1].rows[-1], index):
         return None
     last = entries[-1]
-    if set(cells) <= {"range", "aside", "previous"} and "range" in cells:
-        draft = with_range_line(last.draft, cells, mark)
+    if set(cells) <= {"name", "range", "aside", "previous"} and "range" in cells:
+        # A method, in small print below the name, may stand beside it.
+        beside = find_tests(clean_name(_words(cells, "name")).text)
+        another = beside is not None and beside.exact
+        draft = None if another else with_range_line(last.draft, cells, mark)
         return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
     if not _is_lone_name(cells):
         return None

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from medicord_ocr.khmer import fold
 from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.structure.labs.columns import Column, columns_of
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.headings import Label, header_labels, is_header_like
 from medicord_ocr.structure.labs.qualitative import is_qualitative
+from medicord_ocr.structure.labs.sections import is_title
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean, flag_direction
 from medicord_ocr.structure.stacked import close, stacked
@@ -105,7 +107,7 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
     up to four neighbouring rows of nothing but heading words are read as one.
     """
     found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
-    wordy = [is_header_like(row) for row in rows]
+    wordy = [is_header_like(row) and not _is_title(row) for row in rows]
     taken = -1
     for i, row in enumerate(rows):
         if i <= taken:
@@ -125,6 +127,11 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
     return found
+
+
+def _is_title(row: Row) -> bool:
+    """Whether a row is a title above the headings, whose words are theirs (antibiotic test)."""
+    return len(row.segments) == 1 and is_title(row.text)
 
 
 def _panels(labels: tuple[Label, ...], rows: Sequence[Row]) -> list[tuple[Label, ...]]:
@@ -232,11 +239,20 @@ def _by_column(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
             parts.append((column.role, [word]))
     kept: list[tuple[Role, list[Word]]] = []
     for role, words in parts:
-        if kept and kept[-1][0] in {"name", "value"} and not _begins_cell(words):
+        if kept and (
+            (kept[-1][0] in {"name", "value"} and not _begins_cell(words))
+            or (kept[-1][0] == "value" and _is_rhesus(kept[-1][1], words))
+        ):
             kept[-1][1].extend(words)
         else:
             kept.append((role, words))
     return kept
+
+
+def _is_rhesus(group: list[Word], words: list[Word]) -> bool:
+    """Whether words are the rest of a blood group: ``"O"``, then ``POSITIVE``."""
+    letters, rest = (fold(" ".join(w.text for w in part)) for part in (group, words))
+    return letters in {"a", "b", "ab", "o"} and rest.startswith(("pos", "neg", "rh", "+"))
 
 
 def _begins_cell(words: list[Word]) -> bool:

@@ -31,7 +31,7 @@ _CONFUSABLE = str.maketrans(
 )
 _PERCENT = frozenset({"yo", "o/o", "0/0", "°/o", "0/o", "%%", "%.", "9o", "9/o"})
 _POWER = re.compile(
-    r"^(?P<x>[x×*]?)1[o0](?P<exponent>[^/]{0,4})/(?P<per>[uyp][l1i|]|[l1i|]|mm.?|[ce]{0,2}mm)$"
+    r"^(?P<x>[x×*]?)1[o0](?P<exponent>[^/]{0,4})/(?P<per>[uypm][l1i|]|[l1i|]|mm.?|[ce]{0,2}mm)$"
 )
 
 
@@ -177,7 +177,8 @@ def _power(table: tuple[LabUnit, ...], key: str) -> LabUnit | None:
     match = _POWER.match(key)
     if match is None:
         return None
-    per = "mm3" if "mm" in match["per"] else "ul" if len(match["per"]) > 1 else "l"
+    litre = "l" if len(match["per"]) == 1 else "ml" if match["per"][0] == "m" else "ul"
+    per = "mm3" if "mm" in match["per"] else litre
     options = [
         unit
         for unit in table

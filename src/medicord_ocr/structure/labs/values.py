@@ -48,7 +48,7 @@ _PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "graded",
         re.compile(
-            r"\+\s?/\s?-|±|\(\s?\+{1,4}\s?\)|\+(?:\s?\+){0,3}(?!\s?\w)|[1-4]\s?\+{1}(?![\w+])|\+[1-4](?![\w.,])"
+            r"\+\s?/?\s?[-–](?!\s?\d)|±|\(\s?\+{1,4}\s?\)|\+(?:\s?\+){0,3}(?!\s?\w)|[1-4]\s?\+{1}(?![\w+])|\+[1-4](?![\w.,])"
         ),
     ),
     ("number", re.compile(_SIGNED + _END)),
@@ -151,7 +151,8 @@ def match_value(text: str, start: int, mark: Mark | None = None) -> tuple[Value,
 def _figures(kind: Kind, text: str, mark: Mark | None) -> Value | None:
     text = " ".join(text.split())
     if kind == "graded":
-        return Value(kind, text, finding="positive" if "+" in text and "/" not in text else None)
+        positive = "+" in text and not re.search("[/-]", text)
+        return Value(kind, text, finding="positive" if positive else None)
     if kind in {"power", "duration"}:
         return Value(kind, text)
     bound = next(

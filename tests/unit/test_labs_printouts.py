@@ -1,0 +1,216 @@
+"""Reports as others print them: classes of values, strips of analysers, flags apart."""
+
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.schema import LabResult
+from medicord_ocr.structure.labs.abnormal import is_abnormal
+from medicord_ocr.structure.labs.find import find_lab_results
+from medicord_ocr.structure.labs.ranges import parse_range
+from medicord_ocr.structure.labs.values import parse_value
+from tests.pages import page
+
+
+def results(text: str, sex: str | None = None) -> list[LabResult]:
+    return list(find_lab_results([page(text)], sex=sex).results)
+
+
+def rows(text: str, sex: str | None = None) -> list[tuple[object, ...]]:
+    """Name, value, unit, range and abnormal of each result."""
+    return [
+        (r.test_name, r.value, r.unit, r.reference_range, r.abnormal) for r in results(text, sex)
+    ]
+
+
+# ---------------------------------------------------------------- classes of values
+
+
+@pytest.mark.parametrize(
+    ("text", "bounds"),
+    [
+        ("Desirable : < 200 Borderline High : 200 - 239 High : >= 240", (None, 200)),
+        ("<200 Desirable, 200-239 Borderline high, >240 High", (None, 200)),
+        ("Desirable <200 Borderline 200-239 High >=240", (None, 200)),
+        ("Non Diabetic : < 5.7 Pre Diabetic : 5.7 - 6.4 Diabetic : >= 6.5", (None, 5.7)),
+        ("Deficient : < 20 Insufficient : 20 - 29 Sufficient : 30 - 100", (30, 100)),
+        ("< 1.0 : Non-reactive", (None, 1)),
+        ("Negative (< 1.0)", (None, 1)),
+        ("< 40 : Low >= 60 : High", (None, None)),
+        ("Optimal : < 100 Near optimal : 100 - 129", (None, None)),
+        ("1st trimester: 0.1-2.5 2nd trimester: 0.2-3.0", (None, None)),
+    ],
+)
+def test_list_of_classes_is_kept_whole_with_the_bounds_of_the_normal_one(
+    text: str, bounds: tuple[float | None, float | None]
+) -> None:
+    found = parse_range(text)
+    assert found is not None
+    assert (found.text, found.low, found.high) == (text, *bounds)
+
+
+@pytest.mark.parametrize("text", ["3.9-6.1 mmol/L", "70-110 mg/dL 3.9-6.1 mmol/L", "Adult 3.5-5.0"])
+def test_unit_or_single_word_beside_a_range_makes_no_class(text: str) -> None:
+    assert parse_range(text) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "abnormal"), [("0.3", False), ("5.2", True), ("Négatif", False), ("Positif", True)]
+)
+def test_class_with_a_word_and_a_bound_judges_figures_and_words(value: str, abnormal: bool) -> None:
+    result, printed = parse_value(value), parse_range("Négatif : < 1,0")
+    assert is_abnormal(result, printed, None) is abnormal
+
+
+def test_ranges_of_each_sex_may_stand_in_brackets() -> None:
+    found = parse_range("M (13-17) F (12-16)")
+    assert found is not None
+    assert [(sex, r.low, r.high) for sex, r in found.by_sex] == [("M", 13, 17), ("F", 12, 16)]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("-2.0 - 3.0", -2, 3),
+        ("-2 - +2", -2, 2),
+        ("[ -2.0  -  3.0 ]", -2, 3),
+        ("[3.5 - 5.0 J", 3.5, 5),
+    ],
+)
+def test_bounds_below_nought_and_brackets_left_open(text: str, low: float, high: float) -> None:
+    found = rows(f"Sodium   139   mmol/L   136 - 146\nBE   1.0   mmol/L   {text}")
+    assert found[1][2:4] == ("mmol/L", " ".join(text.strip("[]J ").split()))
+    assert found[1][4] is (not low <= 1.0 <= high)
+
+
+def test_sign_before_a_bound_of_a_test_that_is_never_below_nought_is_doubted() -> None:
+    [result] = results("Test   Result   Unit   Normal\nPotassium   4.1   mmol/L   -3.5 - 5.0")
+    assert "range_conflict" in result.fields["reference_range"].review_reasons
+    assert result.fields["abnormal"].needs_review
+
+
+def test_classes_below_each_other_beside_a_method_are_one_range() -> None:
+    assert rows("""
+Investigation        Observed Value    Unit      Biological Reference Interval
+Cholesterol Total    212               mg/dL     Desirable : < 200
+CHOD-PAP                                         Borderline High : 200 - 239
+                                                 High : >= 240
+HDL Cholesterol      38                mg/dL     < 40 : Low
+Calculated                                       >= 60 : High
+""") == [
+        (
+            "Cholesterol Total",
+            212.0,
+            "mg/dL",
+            "Desirable : < 200 Borderline High : 200 - 239 High : >= 240",
+            True,
+        ),
+        ("HDL Cholesterol", 38.0, "mg/dL", "< 40 : Low >= 60 : High", None),
+    ]
+
+
+def test_range_of_the_other_sex_beside_a_method_is_not_lost() -> None:
+    text = """
+Investigation        Observed Value    Unit      Biological Reference Interval
+Uric Acid            6.6               mg/dL     Male : 3.5 - 7.2
+Uricase                                          Female : 2.6 - 6.0
+"""
+    assert [rows(text, sex)[0][3:] for sex in ("M", "F")] == [
+        ("Male : 3.5 - 7.2 Female : 2.6 - 6.0", False),
+        ("Male : 3.5 - 7.2 Female : 2.6 - 6.0", True),
+    ]
+
+
+# ---------------------------------------------------------------- flags, titles, blood groups
+
+
+def test_flag_in_a_column_of_its_own_before_right_aligned_figures() -> None:
+    found = rows("""
+Test              Result     Unit      Normal Range
+Glucose (FBS)   H      126   mg/dL     70 - 100
+eGFR (CKD-EPI)        98.7   mL/min    > 90
+Sodium                 138   mmol/L    136 - 145
+HDL-C           L       36   mg/dL     40 - 60
+AST                     24   U/L       0 - 40
+ALT                     33   U/L       0 - 41
+""")
+    assert [(row[1], row[4]) for row in found] == [
+        (126.0, True),
+        (98.7, False),
+        (138.0, False),
+        (36.0, True),
+        (24.0, False),
+        (33.0, False),
+    ]
+
+
+def test_flag_alone_in_the_cell_of_the_value_is_no_value() -> None:
+    [result] = results("Test   Result   Unit   Normal\nGlucose   H   mg/dL   70 - 100")
+    assert (result.value, result.flag_printed) == (None, "H")
+
+
+def test_title_of_heading_words_above_an_antibiogram_is_no_heading() -> None:
+    found = rows("""
+Antibiotic susceptibility test
+Antibiotic        MIC (µg/mL)    Interpretation
+Ceftriaxone       >=64           R
+Imipenem          <=0.25         S
+""")
+    assert [row[:2] for row in found] == [("Ceftriaxone", "R"), ("Imipenem", "S")]
+
+
+def test_rhesus_belongs_to_the_blood_group() -> None:
+    found = rows("""
+TEST              RESULT   UNIT       NORMAL VALUES
+Platelets         245      G/L        150-450
+Blood group       "O" POSITIVE
+Haemoglobin       14.2     g/dL       13-17
+""")
+    assert found[1][1:4] == ('"O" POSITIVE', None, None)
+
+
+# ---------------------------------------------------------------- analysers' strips and typewriters
+
+
+def test_strip_of_a_blood_gas_analyser() -> None:
+    found = rows("""
+Blood Gas Values
+  pH             7.318    L              [ 7.350  -  7.450 ]
+  pCO2           52.1     H   mmHg       [ 35.0   -  45.0  ]
+Electrolyte Values
+  cK+            4.1          mmol/L     [ 3.5    -  5.0   ]
+  cHCO3-(P,st)   24.1         mmol/L     [ 22.0   -  26.0  ]
+  cBase(B)       -1.2         mmol/L     [ -2.0   -  3.0   ]
+""")
+    assert [row[1:] for row in found] == [
+        (7.318, None, "7.350 - 7.450", True),
+        (52.1, "mmHg", "35.0 - 45.0", True),
+        (4.1, "mmol/L", "3.5 - 5.0", False),
+        (24.1, "mmol/L", "22.0 - 26.0", False),
+        (-1.2, "mmol/L", "-2.0 - 3.0", False),
+    ]
+
+
+def test_strip_of_a_urine_analyser() -> None:
+    found = rows("URINALYSIS\n  NIT   neg\n  URO   norm\n  BLO   +-\n  pH    6.5\n  GLU   neg")
+    assert [row[1] for row in found] == ["neg", "norm", "+-", 6.5, "neg"]
+
+
+def test_unit_behind_a_comma_of_the_name() -> None:
+    assert rows("""
+Parameter       Value    Ref.
+Urea, mg/dL     51       10-50
+Albumin, g/L    41       35-52
+""") == [
+        ("Urea, mg/dL", 51.0, "mg/dL", "10-50", True),
+        ("Albumin, g/L", 41.0, "g/L", "35-52", False),
+    ]
+
+
+def test_unit_misread_behind_a_value_does_not_hide_it() -> None:
+    found = rows("""
+TEST             RESULT           NORMAL VALUES
+Haemoglobin      14.2  gm/d1      13-18
+Platelets        245   /cumm      150-450
+""")
+    assert found[0][1:4] == (14.2, "gm/dL", "13-18")
