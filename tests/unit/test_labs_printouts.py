@@ -214,3 +214,90 @@ Haemoglobin      14.2  gm/d1      13-18
 Platelets        245   /cumm      150-450
 """)
     assert found[0][1:4] == (14.2, "gm/dL", "13-18")
+
+
+@pytest.mark.parametrize("noise", ["¥ a", "E 1", "V  a  a"])
+def test_drawn_bars_read_as_letters_are_no_range(noise: str) -> None:
+    [result] = results(f"Test      Result     Reference range\nSodium    139        {noise}")
+    assert result.reference_range is None
+    assert "range_unreadable" in result.fields["reference_range"].review_reasons
+
+
+def test_units_below_a_heading_that_was_not_read_among_rows_cut_by_bars() -> None:
+    found = rows("""
+Test          Result     Qzzrk      Reference range
+                                    136      145
+Sodium        139        mmol/L     v        a
+                                    3.5      5.1
+Potassium     4.1        — mmol/L   E        a
+                                    98       107
+                                    o        o
+Chloride      102        mEq/L      E        1
+""")
+    assert [row[2] for row in found] == ["mmol/L", "mmol/L", "mEq/L"]
+
+
+def test_marks_of_an_analyser_and_units_in_brackets() -> None:
+    found = rows("""
+WBC     12.31 +  [10^3/uL]  (4.00 - 10.00)
+HGB     10.4 -   [g/dL]     (11.0 - 16.0)
+MCV     80.3     [fL]       (80.0 - 100.0)
+""")
+    assert [row[1:] for row in found] == [
+        (12.31, "10^3/uL", "4.00 - 10.00", True),
+        (10.4, "g/dL", "11.0 - 16.0", True),
+        (80.3, "fL", "80.0 - 100.0", False),
+    ]
+
+
+def test_bound_whose_decimals_were_read_apart_is_no_bound() -> None:
+    assert parse_range("0.7 - 1. 1.2") is None
+    [result] = results(
+        "Test        Result    Unit     Normal\nPotassium   5.4       mmol/L   3.5 - 5.  5.1"
+    )
+    assert result.fields["reference_range"].needs_review
+    assert result.abnormal is None
+
+
+def test_drugs_looked_for_in_urine_are_results() -> None:
+    found = rows("""
+Drug tested        Result      Cut-off
+Amphetamine        Negative    1000 ng/mL
+Ketamine           Positive    500 ng/mL
+""")
+    assert [row[:2] for row in found] == [("Amphetamine", "Negative"), ("Ketamine", "Positive")]
+
+
+def test_samples_of_a_tolerance_test_are_its_names() -> None:
+    found = rows("""
+Sample            Result    Unit      Cut-off
+Fasting glucose   4.6       mmol/L    < 5.1
+1-hour glucose    9.2       mmol/L    < 10.0
+2-hour glucose    8.9       mmol/L    < 8.5
+""")
+    assert [(row[1], row[4]) for row in found] == [(4.6, False), (9.2, False), (8.9, True)]
+
+
+def test_counts_of_a_urine_culture_and_its_antibiogram_with_the_i_misread() -> None:
+    found = rows("""
+EXAMEN CYTOBACTERIOLOGIQUE DES URINES
+Leucocytes : 150 000 /mL   (N < 10 000)
+Culture : Klebsiella pneumoniae
+Antibiotique       S         1         R
+Amoxicilline                           X
+Ceftriaxone        X
+Ofloxacine                   X
+""")
+    assert found[0] == ("Leucocytes", 150000.0, "/mL", "< 10 000", True)
+    assert [row[:2] for row in found[2:]] == [
+        ("Amoxicilline", "R"),
+        ("Ceftriaxone", "S"),
+        ("Ofloxacine", "I"),
+    ]
+
+
+@pytest.mark.parametrize(("text", "number"), [("2,10,000", 210000.0), ("1,50,000", 150000.0)])
+def test_thousands_in_lakhs(text: str, number: float) -> None:
+    value = parse_value(text)
+    assert value is not None
+    assert value.numbers == (number,)

@@ -237,12 +237,16 @@ def _unit_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     if not cell.text or draft.unit is not None:
         return draft
     text = cell.text
-    start = 0
-    if draft.flag is None and (flag := FLAG.match(text)) and text[flag.end() :][:1] in {"", " "}:
-        draft = replace(draft, flag=part_of(cell, 0, flag.end()))
+    start = len(text) - len(text.lstrip(" _|—–-"))
+    if (
+        draft.flag is None
+        and (flag := FLAG.match(text, start))
+        and text[flag.end() :][:1] in {"", " "}
+    ):
+        draft = replace(draft, flag=part_of(cell, start, flag.end()))
         start = skipped(text, flag.end())
-    elif draft.flag is None and (end_of_flag := glued_flag(text, 0, draft.match)):
-        draft = replace(draft, flag=part_of(cell, 0, end_of_flag))
+    elif draft.flag is None and (end_of_flag := glued_flag(text, start, draft.match)):
+        draft = replace(draft, flag=part_of(cell, start, end_of_flag))
         start = end_of_flag
     if not text[start:].strip():
         return draft
@@ -332,10 +336,12 @@ def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     whole = part_of(cell, 0, len(text))
     if draft.unit is None and is_unit(text):
         return replace(draft, unit=whole)
-    # A range of a form that we do not know is kept as printed, but only where it was read well.
+    # A range of a form that we do not know is kept as printed, but only where it was read well
+    # and says something: bars and rulings are read as letters and single figures (``¥ a``).
     surely = min((word.confidence for word in whole.words), default=0.0)
     wanted = _LEGIBLE if re.search(r"\d", text) else REVIEW_BELOW
-    return replace(draft, range_part=whole) if surely >= wanted else blemished(draft, "range")
+    says = surely >= wanted and re.search(r"[^\W\d_]{3}|\d\d|\d[.,]\d", text)
+    return replace(draft, range_part=whole) if says else blemished(draft, "range")
 
 
 def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
@@ -358,7 +364,7 @@ def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | 
 def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | None:
     """The draft with a further line of its range (``F: 12-16`` below ``H: 13-17``)."""
     more = _stretch(cells, "range")
-    if draft.range_part is None or not more.text:
+    if draft.range_part is None or not re.search(r"[^\W_]", more.text):
         return None
     return _with_whole_range(draft, joined(stretch_of([draft.range_part.words]), more), mark)
 

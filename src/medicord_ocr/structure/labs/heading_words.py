@@ -46,7 +46,8 @@ HEADING_WORDS: dict[Role, str] = {
         ឈ្មោះតេស្ត; តេស្ត; ឈ្មោះតេស; ឈ្មោះការវិភាគ; ការវិភាគ;
         ឈ្មោះវិភាគ; វិភាគ; ឈ្មោះការធ្វើតេស្ត; ការធ្វើតេស្ត; ប្រភេទតេស្ត; ប្រភេទវិភាគ;
         ប្រភេទការវិភាគ; ប៉ារ៉ាម៉ែត្រ; ឈ្មោះពិសោធន៍; ការពិសោធន៍; មុខវិភាគ; ការពិនិត្យ;
-        ឈ្មោះការពិនិត្យ; អង់ទីប៊ីយ៉ូទិក; testler; test adi; ten xet nghiem; xet nghiem
+        ឈ្មោះការពិនិត្យ; អង់ទីប៊ីយ៉ូទិក; testler; test adi; ten xet nghiem; xet nghiem;
+        fraction; fractions
     """,
     "value": """
         result; results; res; test result; test results; resultat; resultats; your result; value;
@@ -55,11 +56,11 @@ HEADING_WORDS: dict[Role, str] = {
         susceptibility; finding; findings; measured; valeur mesuree; valeurs mesurees;
         valeur trouvee; valeurs trouvees; resultats obtenus; concentration;
         interpretation s i r; s i r; sir; resultat sir; លទ្ធផល; លទ្ធផលតេស្ត;
-        លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; sonuc; sonuclar; ket qua
+        លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; sonuc; sonuclar; sonucu; ket qua
     """,
     "unit": """
         unit; units; unite; unites; measure; u m; uom; unit of measure; ខ្នាត; ឯកតា; ខ្នាតវាស់;
-        រង្វាស់; birim; don vi
+        រង្វាស់; birim; birimi; don vi
     """,
     "range": """
         reference; references; reference range; reference ranges; reference interval;
@@ -124,7 +125,8 @@ HEADING_WORDS: dict[Role, str] = {
     "positive": "positive; positif; reactive; reactif; pos; វិជ្ជមាន",
     "negative": "negative; negatif; non reactive; non reactif; neg; អវិជ្ជមាន",
     "drug": """
-        medication; medications; medicament; medicaments; drug; drugs; drug name; medicine;
+        drug tested; drugs tested; medication; medications; medicament; medicaments; drug; drugs;
+        drug name; medicine;
         medicines; dose; dosage; posologie; frequency; frequence; duration; duree; qte;
         quantity; quantite; matin; midi; soir; morning; noon; evening; ឈ្មោះឱសថ; ឈ្មោះថ្នាំ;
         ចំនួន; វិធីប្រើ; ព្រឹក; ល្ងាច; ថ្ងៃត្រង់; រយៈពេល; របៀបប្រើ

@@ -111,6 +111,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     """
     labels: list[Label] = []
     known = words = 0
+    row = _with_intermediate(row)
     undated = [_dated(segment.text)[0].split() for segment in row.segments]
     if any(_FIGURE.fullmatch(word) for texts in undated for word in texts):
         return ()
@@ -135,10 +136,25 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     return tuple(labels) if enough and apart else ()
 
 
+def _with_intermediate(row: Row) -> Row:
+    """The row with the I between S and R that was read as a figure or a stroke."""
+    shown = [segment.text for segment in row.segments]
+    if not {"S", "R"} <= set(shown):
+        return row
+    letters = {"1": "I", "l": "I", "|": "I"}
+    segments = (
+        replace(s, words=(replace(s.words[0], text=letters[s.text]),)) if s.text in letters else s
+        for s in row.segments
+    )
+    return replace(row, segments=tuple(segments))
+
+
 def _settled(labels: list[Label]) -> list[Label]:
     """Headings whose meaning hangs on the others beside them."""
     roles = [label.role for label in labels]
     meant: dict[Role, Role] = {}
+    if roles.count("drug") == 1 and {"value", "range"} <= set(roles):
+        meant["drug"] = "name"  # the drugs that are looked for in urine
     if roles.count("bound") == 2:
         meant["bound"] = "range"  # low and high apart are the two ends of one range
     else:

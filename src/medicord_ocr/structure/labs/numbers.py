@@ -50,6 +50,9 @@ def number_readings(text: str, mark: Mark | None = None) -> tuple[float, ...]:
 
 
 def _many_marks(head: str, groups: list[str], marks: list[str]) -> tuple[float, ...]:
+    pairs = all(len(g) == 2 for g in groups[:-1]) and len(groups[-1]) == 3
+    if pairs and set(marks) == {","} and 1 <= len(head) <= 2 and head[0] != "0":
+        return (float(head + "".join(groups)),)  # 2,10,000: lakhs
     if not 1 <= len(head) <= 3 or head[0] == "0" or any(len(g) != 3 for g in groups[:-1]):
         return ()
     if len(set(marks)) == 1:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from medicord_ocr.khmer import fold
 from medicord_ocr.structure.labs.numbers import NUMBER, Mark, number_readings
 from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.units import is_unit
@@ -30,7 +31,8 @@ _FROM = (
     r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|more\s+than|greater\s+than|over|above|"
     r"min(?:imum)?\s?[.:]?|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
-_STOP = r"(?!\d|[.,]\d|\s?[/:]\d)"
+# What may follow a bound: no more digits, not even behind a point that reading set apart.
+_STOP = r"(?!\d|[.,]\s{0,2}\d|\s?[/:]\d)"
 # Years and months of life; what stands before them says for whom a range holds.
 _AGE = (
     r"(?i:years?|yrs?|y\.?o|months?|weeks?|ans?|mois|semaines?|jours?|trimest\w+)(?![^\W\d_])"
@@ -60,7 +62,8 @@ _SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.])?\s{{0,3}}
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
     r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"
-    r"recommandée?)\s*[:.=]\s*|(?:normal|reference|valeurs? normales?)(?:\s+(?:range|values?))?\s+"
+    r"recommandée?)\s*[:.=]\s*|n\s+(?=[<>≤≥\d])|"
+    r"(?:normal|reference|valeurs? normales?)(?:\s+(?:range|values?))?\s+"
     r"|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
@@ -150,7 +153,9 @@ def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> 
         return made
     if classed := _conditional(text, mark):
         return classed
-    return Range(text, expected=text) if is_qualitative(text) else None
+    # A single letter is a blood group or a piece of a ruling, nothing that is expected.
+    worded = is_qualitative(text) and len(fold(text)) > 1
+    return Range(text, expected=text) if worded else None
 
 
 def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range, int] | None:

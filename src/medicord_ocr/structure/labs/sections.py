@@ -24,6 +24,7 @@ hormonologie; endocrinology; thyroid; thyroid function; thyroid function test;
 bilan thyroidien; coagulation; hemostasis; haemostasis; hemostase; coagulation test;
 urinalysis; urine analysis; urine; urines; analyse d urine; analyse d urines;
 analyse des urines; examen d urine; examen des urines; urine examination; urine test; ecbu;
+examen cytobacteriologique des urines; examen cytobacteriologique;
 chimie urinaire; bandelette urinaire; urine strip; urine dipstick; dipstick;
 urine microscopy; microscopy; microscopie; microscopic examination; examen microscopique;
 sediment; urine sediment; culot urinaire; sediment urinaire; physical examination;
