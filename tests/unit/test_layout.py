@@ -37,6 +37,15 @@ def test_every_cell_of_a_ruled_table_is_found_with_its_text(thickness: int) -> N
     assert all(s.cell is not None for s in layout.stretches)
 
 
+def test_tall_row_of_headings_above_a_title_keeps_its_cells() -> None:
+    # The title has one cell, so the borders of the headings are short, and thick beside letters.
+    page = ruled_table([LAB_ROWS[0]], line=190, thickness=7)
+    page = ruled_table([["BIOCHEMISTRY"]], top=310, column=1320, thickness=7, picture=page)
+    page = ruled_table(LAB_ROWS[1:], top=400, thickness=7, picture=page)
+    [cells] = layout_of(page).rulings.cells
+    assert len(cells) == 4 + 1 + 20
+
+
 def test_a_ruling_that_fades_in_places_parts_the_rows_there_too() -> None:
     page = ruled_table(LAB_ROWS, thickness=2)
     ruled = (page < 128).mean(axis=1) > 0.6
