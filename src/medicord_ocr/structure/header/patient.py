@@ -46,6 +46,7 @@ _LABEL = re.compile(
 _FEMALE = alternatives(r"female", r"feminin", r"femme", r"f", "ស្រី")
 _MALE = alternatives(r"male", r"masculin", r"homme", r"m", r"h", "ប្រុស")
 _AGE = r"\d{1,3} ?(?:y\.?o?|yrs?|years?(?: old)?|ans?|ឆ្នាំ|months?|mois|ខែ|days?|jours?)?"
+_AGE_IN_YEARS = r"\d{1,3} ?(?:y\.?o?|yrs?|years?|ans?|ឆ្នាំ)(?![a-z])"
 _LETTER = r"[a-z0-9\u1780-\u17d3]"
 _SEX = re.compile(
     r"(?:(?<![a-z])(?:sexe?|gender|genre)|(?<!ប្រ)ភេទ)(?: ?/ ?(?:sexe?|gender|genre|age))?"
@@ -67,6 +68,16 @@ _AGE_SEX = re.compile(
 _UNDER_AGE_SEX = re.compile(
     r"(?<![\d/])(?:\d{1,3} ?(?:y|ans?)?\s?/\s?(?:(?P<f>f)|(?P<m>[mh]))"
     r"|(?:(?P<f2>f)|(?P<m2>[mh]))\s?/\s?\d{1,3})(?![\w/])"
+)
+# Sex by the title before the patient's name: "Patient: Mr.", "Mme KEO Sreyleak, 46 ans".
+_TITLE = (
+    r"(?:(?P<f>mme|mlle|madame|mademoiselle|mrs|ms|miss|លោកស្រី|អ្នកស្រី|កញ្ញា)"
+    r"|(?P<m>mr|m(?=\.)|monsieur|លោក(?!ស្រី)))(?![a-z])\.?\s"
+)
+_TITLED = re.compile(
+    r"(?:(?<![a-z])(?:patiente?|(?:patient'?s? |full )?name|noms?(?: et prenoms?| du patient)?)"
+    rf"|ឈ្មោះ(?:អ្នកជំងឺ)?)\s?[:;៖]\s*{_TITLE}"
+    rf"|^\s*{_TITLE.replace('<f>', '<f2>').replace('<m>', '<m2>')}.{{3,40}}?[\s,]{_AGE_IN_YEARS}"
 )
 # Labels that belong to the patient only beside the block: the facility has them too.
 _BESIDE = re.compile(
@@ -136,7 +147,7 @@ def patient_sex(lines: Sequence[Sequence[Line]]) -> str | None:
         "F" if any(value for key, value in match.groupdict().items() if key[0] == "f") else "M"
         for of_page in lines
         for above, line in zip((None, *of_page), of_page, strict=False)
-        for pattern in (_SEX, _BESIDE_AGE, _UNDER_AGE_SEX)
+        for pattern in (_SEX, _TITLED, _BESIDE_AGE, _UNDER_AGE_SEX)
         if pattern is not _UNDER_AGE_SEX or (above and _AGE_SEX.search(above.folded))
         for match in pattern.finditer(line.folded)
     }
