@@ -62,10 +62,60 @@ def test_class_with_a_word_and_a_bound_judges_figures_and_words(value: str, abno
     assert is_abnormal(result, printed, None) is abnormal
 
 
-def test_ranges_of_each_sex_may_stand_in_brackets() -> None:
-    found = parse_range("M (13-17) F (12-16)")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "M (13-17) F (12-16)",
+        "Men 13-17 g/dL Women 12-16",
+        "13-17 M 12-16 F",
+        "ប្រុស៖ 13-17 / ស្រី៖ 12-16",
+    ],
+)
+def test_ranges_of_each_sex_in_brackets_with_units_and_sexes_behind(text: str) -> None:
+    found = parse_range(text)
     assert found is not None
     assert [(sex, r.low, r.high) for sex, r in found.by_sex] == [("M", 13, 17), ("F", 12, 16)]
+
+
+def test_letter_behind_one_range_is_no_sex() -> None:
+    assert parse_range("12-16 F") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("12,0 < N < 16,0", 12, 16),
+        ("[12,0 ; 16,0]", 12, 16),
+        ("12.0 … 16.0", 12, 16),
+        ("< à 5,0", None, 5),
+        ("> à 40", 40, None),
+        ("less than or equal to 5", None, 5),
+    ],
+)
+def test_ranges_written_out(text: str, low: float | None, high: float | None) -> None:
+    found = parse_range(text)
+    assert found is not None
+    assert (found.low, found.high) == (low, high)
+
+
+@pytest.mark.parametrize("none", ["-", "--", "N/A", "Not Estab."])
+def test_range_that_the_page_says_is_none_is_null_and_no_doubt(none: str) -> None:
+    [result] = results(
+        f"Test      Result     Unit     Reference\nSodium    139        mmol/L   {none}"
+    )
+    assert result.reference_range is None
+    assert not result.fields["reference_range"].needs_review
+
+
+def test_dashes_of_rulings_read_as_letters_are_no_results() -> None:
+    found = rows("""
+No   Test        Result   Unit
+t    +           +        +
+1    Glucose     118      mg/dL
+Fk   +           ++       +
+2    Urea        32       mg/dL
+""")
+    assert [row[0] for row in found] == ["Glucose", "Urea"]
 
 
 @pytest.mark.parametrize(

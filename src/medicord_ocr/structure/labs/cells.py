@@ -33,7 +33,7 @@ from medicord_ocr.structure.labs.parts import (
     part_of,
     unit_in_name,
 )
-from medicord_ocr.structure.labs.qualitative import finding_of
+from medicord_ocr.structure.labs.qualitative import finding_of, is_pending
 from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells
@@ -278,9 +278,9 @@ def _no_unit(draft: Draft, cell: Stretch, start: int, mark: Mark | None) -> Draf
 
 def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     """The draft with what its range cell holds: the range, its unit, a flag, a prior result."""
-    if not cell.text.strip() or draft.range is not None:
-        return draft
     text = cell.text
+    if not re.search(r"\w", text) or is_pending(text) or draft.range is not None:
+        return draft  # a dash, or « N/A »: there is none
     found = parse_range(text, mark)
     if found:
         return replace(draft, range=found, range_part=part_of(cell, 0, len(text)))

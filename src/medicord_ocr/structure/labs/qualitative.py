@@ -53,7 +53,8 @@ intermediate; intermediaire; យ៉ាងតិច; តិចតួច; តិ�
 _PENDING = """
 pending; in progress; en cours; en attente; to follow; a suivre; rejected; rejete; rejetee;
 not done; non fait; non faite; non realise; non realisee; not performed; not available;
-non disponible; n a; na; nd; qns; insufficient; insufficient sample; quantite insuffisante;
+non disponible; n a; na; nd; not established; not estab; non etabli; not applicable;
+ qns; insufficient; insufficient sample; quantite insuffisante;
 insuffisant; cancelled; canceled; annule; hemolyzed; haemolysed; hemolyse; clotted; coagule;
 sample rejected; specimen rejected; awaited; awaiting; repeat sample; not received; non recu;
 នៅរង់ចាំ; រង់ចាំ; កំពុងរង់ចាំ; បដិសេធ; មិនទាន់; មិនបានធ្វើ; មិនទាន់មាន

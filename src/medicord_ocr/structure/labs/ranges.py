@@ -21,14 +21,14 @@ Sex = Literal["M", "F"]
 
 _TO = (
     rf"(?:(?:\s{{0,2}}{DASH}){{1,2}}\s{{0,2}}"
-    r"|\s{0,2}(?:à|a|to|au|ដល់|đến|÷|→|\.{2,3}|(?<=\s)[·•](?=\s))\s{0,2})"
+    r"|\s{0,2}(?:à|a|to|au|ដល់|đến|÷|→|\.{2,3}|…|(?<=\s)[·•](?=\s)|[<≤]\s?[A-Za-z]\s?[<≤])\s{0,2})"
 )
 _UP_TO = (
-    r"(?i:up\s?to|jusqu['’]?\s?à|jusqu['’]?\s?a|inf(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|moins\s+de|less\s+than|"
+    r"(?i:up\s?to|jusqu['’]?\s?à|jusqu['’]?\s?a|inf(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|moins\s+de|less\s+than(?:\s+or\s+equal\s+to)?|<\s?à|"
     r"under|below|max(?:imum)?\s?[.:]?|until)|តិចជាង|ក្រោម|រហូតដល់"
 )
 _FROM = (
-    r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|more\s+than|greater\s+than|over|above|"
+    r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|>\s?à|(?:more|greater)\s+than(?:\s+or\s+equal\s+to)?|over|above|"
     r"min(?:imum)?\s?[.:]?|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
 # What may follow a bound: no more digits, not even behind a point that reading set apart.
@@ -53,12 +53,14 @@ _SIMPLE = re.compile(
     rf"|(?P<from>{_FROM})\s?:?\s?(?P<bottom>{NUMBER}){_STOP}"
 )
 # Two numbers parted by white space alone are a range only where brackets say so, or a column.
-_PAIR = re.compile(rf"(?P<low>\d+(?:[.,]\d+)?)\s{{1,40}}(?P<high>\d+(?:[.,]\d+)?){_STOP}")
+_PAIR = re.compile(
+    rf"(?P<low>\d+(?:[.,]\d+)?)(?:\s{{1,40}}|\s?;\s?)(?P<high>\d+(?:[.,]\d+)?){_STOP}"
+)
 _SEX = (
     r"(?P<male>(?i:hommes?|males?|masculin|men|man)(?![\w])|[HM](?![\w'’])|ប្រុស|♂)"
     r"|(?P<female>(?i:femmes?|females?|féminin|feminin|women|woman)(?![\w])|[FW](?![\w'’])|ស្រី|♀)"
 )
-_SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.])?\s{{0,3}}")
+_SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.៖])?\s{{0,3}}")
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
     r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"
@@ -250,14 +252,22 @@ def _match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] 
             break
         parts.append(("M" if label["male"] else "F", found[0]))
         end = found[1]
-        separator = _SEPARATOR.match(text, end)
-        place = separator.end() if separator else end
+        place = _behind_unit(text, end)
     if parts and label and _is_other_sex(label, parts):
         return None
     # One letter before one range is a flag as likely as a sex, unless a colon follows it.
     if len(parts) == 1 and not re.match(r"[(\[]?\s?(?:\w\s?[)\]]?\s?[:=]|\S{2})", text[start:]):
         return None
     return (_of_sexes(text[start:end], parts), end) if parts else None
+
+
+def _behind_unit(text: str, place: int) -> int:
+    """The place behind a separator, or behind the unit that is printed with each sex's range."""
+    unit = re.compile(r"\s?([^\s;,]{1,8})\s?[;,/]?\s?").match(text, place)
+    if unit and is_unit(unit[1]) and _SEXED.match(text, unit.end()):
+        return unit.end()
+    separator = _SEPARATOR.match(text, place)
+    return separator.end() if separator else place
 
 
 def _one_range(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:
@@ -286,16 +296,20 @@ def _trailing_sex(
     match: re.Match[str] | None = first
     part: Range | None = made
     end = first.end()
+    bracketed = True
     while match and part:
-        label = re.compile(rf"\s?[(\[]\s?(?:{_SEX})\s?[)\]]").match(text, match.end())
+        label = re.compile(rf"\s?(?P<open>[(\[])?\s?(?:{_SEX})\s?[)\]]?").match(text, match.end())
         if label is None:
             break
+        bracketed = bracketed and label["open"] is not None
         parts.append(("M" if label["male"] else "F", part))
         end = label.end()
         separator = _SEPARATOR.match(text, end)
         match = _SIMPLE.match(text, separator.end() if separator else end)
         part = _simple(match, mark) if match else None
-    return (_of_sexes(text[first.start() : end], parts), end) if parts else None
+    # One letter behind one range is a flag as likely as a sex.
+    told = parts and (bracketed or {sex for sex, _ in parts} == {"M", "F"})
+    return (_of_sexes(text[first.start() : end], parts), end) if told else None
 
 
 def _of_sexes(text: str, parts: list[tuple[Sex, Range]]) -> Range:

@@ -383,7 +383,9 @@ def _grade(page: PageText, table: Table, entry: Entry) -> int:
         return 1 if not outside and draft.range and (draft.unit or draft.value_part) else 0
     if outside:
         return 2 if known == 2 else 0
-    if known:
+    # Dashes of a ruling are read as « t » and « + ».
+    short = len(re.findall(r"[^\W\d_]", draft.name.text)) < 3
+    if known and not (short and draft.in_words):
         return 2
     return 1 if draft.value.kind != "pending" else 0
 
