@@ -351,3 +351,18 @@ def test_thousands_in_lakhs(text: str, number: float) -> None:
     value = parse_value(text)
     assert value is not None
     assert value.numbers == (number,)
+
+
+def test_flags_are_no_results_beside_an_unread_heading_of_results() -> None:
+    found = rows("""
+Test        Recult    Flag    Unit      Range
+Glucose     118       H       mg/dL     70 - 110
+Urea        32                mg/dL     15 - 45
+Uric acid   7.8       H       mg/dL     3.5 - 7.2
+""")
+    assert [(row[1], row[4]) for row in found] == [(118.0, True), (32.0, False), (7.8, True)]
+
+
+def test_name_misread_by_a_letter_keeps_all_tests_that_it_may_mean() -> None:
+    [result] = results("Leucocytec   11,2 G/L   (4,0 - 10,0)")
+    assert (result.value, result.unit, result.abnormal) == (11.2, "G/L", True)

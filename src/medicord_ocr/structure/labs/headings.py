@@ -159,7 +159,7 @@ def _settled(labels: list[Label]) -> list[Label]:
         meant["bound"] = "range"  # low and high apart are the two ends of one range
     else:
         meant["bound"] = "flag"
-    if "value" not in roles and {"name", "flag"} <= set(roles):
+    if "value" not in roles and {"name", "flag"} <= set(roles) and all(x.known for x in labels):
         meant["flag"] = "value"  # an antibiogram's result is its interpretation
     # The patient's result beside a control's.
     tested = {"subject", "control"} <= set(roles) and "value" not in roles

@@ -338,10 +338,13 @@ def _alike(text: str) -> Match | None:
     near = [found for found in near if _telling(found[0]) == _telling(mine)]
     if not near or near[0][1] < FUZZY_AT_LEAST:
         return _by_consonants(text)
-    best = _spaceless()[near[0][0]]
+    best = dict.fromkeys(_spaceless()[near[0][0]])
     for name, score, _ in near[1:] if near[0][1] < 100 else ():
-        if near[0][1] - score < FUZZY_MARGIN and not set(best) & set(_spaceless()[name]):
+        if near[0][1] - score >= FUZZY_MARGIN:
+            break
+        if not best.keys() & set(_spaceless()[name]):
             return None
+        best.update(dict.fromkeys(_spaceless()[name]))
     return _match(best, exact=False)
 
 
