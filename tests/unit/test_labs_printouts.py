@@ -366,3 +366,40 @@ Uric acid   7.8       H       mg/dL     3.5 - 7.2
 def test_name_misread_by_a_letter_keeps_all_tests_that_it_may_mean() -> None:
     [result] = results("Leucocytec   11,2 G/L   (4,0 - 10,0)")
     assert (result.value, result.unit, result.abnormal) == (11.2, "G/L", True)
+
+
+def test_class_of_an_unknown_form_makes_the_whole_range_unknown() -> None:
+    [result] = results("""
+Test          Result    Unit     Reference
+Hemoglobin    11.8      g/dL     Newborn: 14-22
+                                 Toddler (young) 11 to about 14
+""")
+    assert result.reference_range == "Newborn: 14-22 Toddler (young) 11 to about 14"
+    assert result.fields["reference_range"].needs_review
+
+
+def test_ages_of_several_units_are_a_list_of_classes() -> None:
+    text = "Newborn: 14-22 6 mo - 6 y: 11-14 Adult M: 13-17 Adult F: 12-16"
+    found = parse_range(text)
+    assert found is not None
+    assert (found.text, found.bounded) == (text, False)
+
+
+def test_count_behind_a_share_has_the_unit_and_the_range() -> None:
+    assert rows("""
+Examen                          Résultat             Unité     Valeurs de référence
+Polynucléaires neutrophiles     62,0 % soit 4,22     G/L       1,80 - 7,50
+Lymphocytes                     24,2 %               %         20 - 45
+""") == [
+        ("Polynucléaires neutrophiles", 4.22, "G/L", "1,80 - 7,50", False),
+        ("Lymphocytes", 24.2, "%", "20 - 45", False),
+    ]
+
+
+def test_specimen_behind_the_short_names_of_an_analyser() -> None:
+    found = results("GLU-P    132  mg/dl\nGOT-P     28  U/l\nTG-P     155  mg/dl")
+    assert [(r.test_name, r.value) for r in found] == [
+        ("GLU-P", 132.0),
+        ("GOT-P", 28.0),
+        ("TG-P", 155.0),
+    ]

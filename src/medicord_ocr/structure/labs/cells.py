@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from medicord_ocr.page import Word
-from medicord_ocr.schema import REVIEW_BELOW
 from medicord_ocr.structure.fields import reading_doubts
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
@@ -33,11 +32,12 @@ from medicord_ocr.structure.labs.parts import (
     part_of,
     unit_in_name,
 )
-from medicord_ocr.structure.labs.qualitative import finding_of, is_pending
-from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
+from medicord_ocr.structure.labs.qualitative import finding_of
+from medicord_ocr.structure.labs.range_cells import range_fields, range_of_sexes
+from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
-from medicord_ocr.structure.labs.table import Cells
-from medicord_ocr.structure.labs.units import is_unit, looks_like_unit, unit_key
+from medicord_ocr.structure.labs.table import Cells, cell_of
+from medicord_ocr.structure.labs.units import looks_like_unit
 from medicord_ocr.structure.labs.values import FLAG, Value, flag_direction, parse_value
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
@@ -45,12 +45,10 @@ from medicord_ocr.structure.labs.vocabulary import find_tests
 # one that readers differ on.
 _BLEMISH = 0.6
 _LONGEST_TEXT = 8
-# Pieces of rulings around the text of a cell, as readers read them.
-_STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
+# A share before the count: « 62,0 % soit 4,22 ».
+_SHARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s?%\s*(?:soit|ou|or|=|:)?\s*(?=\d+(?:[.,]\d+)*\s*$)")
 # Flags stand under their own heading, or as a remark.
 _FLAG_ROLES: tuple[Role, ...] = ("flag", "aside")
-# The same for a reference range of an unknown form: below it nothing is given rather than noise.
-_LEGIBLE = 0.5
 
 
 def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
@@ -59,24 +57,28 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
     A value that is not in its column, since reading ran columns together, is looked for in the
     order of the row.
     """
-    name_cell, flag = _split_flag(_stretch(cells, "name"))
+    name_cell, flag = _split_flag(cell_of(cells, "name"))
     name = clean_name(name_cell)
     if not re.search(r"[^\W\d_]", name.text):
         return None
     match = find_tests(name.text)
-    draft = _value_fields(Draft(name, match, flag=flag), _stretch(cells, "value"), mark)
+    value_cell = cell_of(cells, "value")
+    counted = cell_of(cells, "unit").text not in {"", "%"}
+    if counted and (share := _SHARE.match(value_cell.text)):
+        value_cell = value_cell.after(share.end())  # the unit is that of the count behind it
+    draft = _value_fields(Draft(name, match, flag=flag), value_cell, mark)
     if draft.value_part is None:
         whole = _in_order(cells, mark)
         if whole:
-            return _range_fields(whole, _stretch(cells, "range"), mark)
+            return range_fields(whole, cell_of(cells, "range"), mark)
     if draft.value_part is None:
         draft = _susceptibility(draft, cells)
-    draft = _unit_fields(draft, _stretch(cells, "unit"), mark)
-    draft = _range_fields(draft, _stretch(cells, "range"), mark)
+    draft = _unit_fields(draft, cell_of(cells, "unit"), mark)
+    draft = range_fields(draft, cell_of(cells, "range"), mark)
     if draft.range_part is None:
-        draft = _range_of_sexes(draft, cells, mark)
+        draft = range_of_sexes(draft, cells, mark)
     for role in _FLAG_ROLES:
-        shown = _stretch(cells, role)
+        shown = cell_of(cells, role)
         if draft.flag is None and flag_direction(shown.text):
             draft = replace(draft, flag=part_of(shown, 0, len(shown.text)))
     if draft.unit is None:
@@ -93,28 +95,13 @@ def _susceptibility(draft: Draft, cells: Cells) -> Draft:
         ("positive", "Positive"),
         ("negative", "Negative"),
     )
-    marked = [(letter, shown) for role, letter in roles if (shown := _stretch(cells, role)).text]
+    marked = [(letter, shown) for role, letter in roles if (shown := cell_of(cells, role)).text]
     if len(marked) != 1 or not re.fullmatch(r"[xX×✓✔√+*●•■SIR]", marked[0][1].text.strip()):
         return draft
     letter, shown = marked[0]
     part = part_of(shown, 0, len(shown.text))
     value = Value("words", letter, finding=finding_of(letter))
     return replace(draft, value=value, value_part=part)
-
-
-def _range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
-    """The draft with the ranges of men and women that stand in a column each."""
-    man, woman = _stretch(cells, "male"), _stretch(cells, "female")
-    his, hers = parse_range(man.text, mark), parse_range(woman.text, mark)
-    if his is None or hers is None:
-        return draft
-    text = f"M: {his.text} F: {hers.text}"
-    both = Range(text, by_sex=(("M", his), ("F", hers)))
-    return replace(draft, range=both, range_part=Part(text, man.words + woman.words))
-
-
-def _stretch(cells: Cells, role: Role) -> Stretch:
-    return stretch_of(cells.get(role, ()))
 
 
 def _split_flag(stretch: Stretch) -> tuple[Stretch, Part | None]:
@@ -274,110 +261,3 @@ def _no_unit(draft: Draft, cell: Stretch, start: int, mark: Mark | None) -> Draf
     if not re.search(r"[^\W\d_]|[%‰/]", rest.text):
         return draft
     return replace(draft, unit=part_of(rest, 0, len(rest.text)))
-
-
-def _range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
-    """The draft with what its range cell holds: the range, its unit, a flag, a prior result."""
-    text = cell.text
-    if not re.search(r"\w", text) or is_pending(text) or draft.range is not None:
-        return draft  # a dash, or « N/A »: there is none
-    found = parse_range(text, mark)
-    if found:
-        return replace(draft, range=found, range_part=part_of(cell, 0, len(text)))
-    tail = read_behind(cell, Tail(value=draft.value), mark, draft.match)
-    if tail.range is None:
-        if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
-            return replace(draft, flag=tail.flag)
-        return _blemished_range(draft, cell, mark)
-    other_unit = (
-        tail.unit is not None
-        and draft.unit is not None
-        and unit_key(tail.unit.text) != unit_key(draft.unit.text)
-        and is_unit(tail.unit.text)
-    )
-    if other_unit:  # « Ratio < 1,20 » beside seconds: no bound of this value
-        whole = part_of(cell, 0, len(text))
-        return replace(draft, range=Range(whole.text), range_part=whole)
-    of_value = draft.value is None or draft.value.kind != "duration"
-    return replace(
-        draft,
-        range=tail.range,
-        range_part=tail.range_part,
-        unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
-        flag=draft.flag or tail.flag,
-    )
-
-
-def _unit_in_brackets(cell: Stretch, draft: Draft) -> Part | None:
-    """The unit behind a range, in its brackets: ``(3.9-6.1 mmol/L)``."""
-    close = re.search(r"\s*[)\]]\s*$", cell.text)
-    if close is None or draft.value is None or draft.value.kind not in {"number", "bounded"}:
-        return None
-    starts = (m.end() for m in re.finditer(r"(?<=\d)\s+(?=\D|10)", cell.text))
-    end = close.start()
-    place = next((start for start in starts if is_unit(cell.text[start:end])), None)
-    return None if place is None else part_of(cell, place, end)
-
-
-def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
-    """The draft with the only range in a cell that has strokes of no meaning around it."""
-    text = cell.text
-    for start in (m.start() for m in re.finditer(r"(?:(?<=[\s|\\“\"])|^)[<>≤≥(\[\d]", text)):
-        found = match_range(text, start, mark)
-        around = text[:start] + (text[found[1] :] if found else "")
-        if found and not re.search(r"\d\d|[.,]\d|[^\W\d_]{3}", around):
-            part = part_of(cell, start, found[1])
-            return blemished(replace(draft, range=found[0], range_part=part), "reference_range")
-    if worded := re.fullmatch(rf"{_STROKES}(.*?){_STROKES}", text):
-        inner = parse_range(worded[1], mark, column=False) if worded[1] != text else None
-        if inner is not None and inner.expected and len(inner.expected) > 2:
-            part = part_of(cell, worded.start(1), worded.end(1))
-            return blemished(replace(draft, range=inner, range_part=part), "reference_range")
-    whole = part_of(cell, 0, len(text))
-    if draft.unit is None and is_unit(text):
-        return replace(draft, unit=whole)
-    # A range of a form that we do not know is kept as printed, but only where it was read well
-    # and says something: bars and rulings are read as letters and single figures (``¥ a``).
-    surely = min((word.confidence for word in whole.words), default=0.0)
-    wanted = _LEGIBLE if re.search(r"\d", text) else REVIEW_BELOW
-    says = surely >= wanted and re.search(r"[^\W\d_]{3}|\d\d|\d[.,]\d", text)
-    return replace(draft, range_part=whole) if says else blemished(draft, "range")
-
-
-def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
-    """The draft with the range that the range column of another row holds."""
-    return _range_fields(draft, _stretch(cells, "range"), mark)
-
-
-def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | None:
-    """The draft with the range that a line below its name says (``Ref: 4.0-5.6 %``)."""
-    if draft.range_part is not None or draft.value is None:
-        return None
-    tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
-    if tail.range is None or not tail.range.bounded or line.text[tail.end :].strip(" .)]"):
-        return None
-    return replace(
-        draft, range=tail.range, range_part=tail.range_part, unit=draft.unit or tail.unit
-    )
-
-
-def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | None:
-    """The draft with a further line of its range (``F: 12-16`` below ``H: 13-17``)."""
-    more = _stretch(cells, "range")
-    if draft.range_part is None or not re.search(r"[^\W_]", more.text):
-        return None
-    return _with_whole_range(draft, joined(stretch_of([draft.range_part.words]), more), mark)
-
-
-def with_upper_range(draft: Draft, upper: Stretch, mark: Mark | None) -> Draft | None:
-    """The draft with a line of its range that stands above it."""
-    if draft.range_part is None or not upper.text:
-        return None
-    return _with_whole_range(draft, joined(upper, stretch_of([draft.range_part.words])), mark)
-
-
-def _with_whole_range(draft: Draft, whole: Stretch, mark: Mark | None) -> Draft | None:
-    found = parse_range(whole.text, mark)
-    if found is None:
-        return None
-    return replace(draft, range=found, range_part=Part(" ".join(whole.text.split()), whole.words))

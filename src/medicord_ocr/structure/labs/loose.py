@@ -7,12 +7,13 @@ from dataclasses import replace
 from statistics import median
 
 from medicord_ocr.page import PageText, Row
-from medicord_ocr.structure.labs.cells import read_cells, with_range_below
+from medicord_ocr.structure.labs.cells import read_cells
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
 from medicord_ocr.structure.labs.organisms import is_organism
 from medicord_ocr.structure.labs.parts import Draft, clean_name
+from medicord_ocr.structure.labs.range_cells import with_range_below
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of_row
 from medicord_ocr.structure.labs.table import Cells

@@ -35,7 +35,7 @@ _FROM = (
 _STOP = r"(?!\d|[.,]\s{0,2}\d|\s?[/:]\d)"
 # Years and months of life; what stands before them says for whom a range holds.
 _AGE = (
-    r"(?i:years?|yrs?|y\.?o|months?|weeks?|ans?|mois|semaines?|jours?|trimest\w+)(?![^\W\d_])"
+    r"(?i:years?|yrs?|y(?:\.?o)?|months?|mos?|weeks?|wks?|ans?|mois|semaines?|jours?|trimest\w+)(?![^\W\d_])"
     r"|ឆ្នាំ|ខែ|សប្តាហ៍"
 )
 _OF_AGE = re.compile(rf"\s?(?:{_AGE})")
@@ -69,7 +69,7 @@ _LABEL = re.compile(
     r"|តម្លៃយោង\s*[:៖]?\s*)"
 )
 _CONDITION = re.compile(
-    rf"(?:[<>≤≥]\s?)?\d{{1,3}}(?:{_TO}\d{{1,3}})?(?:st|nd|rd|er|e|ème)?\s?(?:{_AGE})[^\d<>≤≥:=]{{0,16}}[:=]\s?"
+    rf"(?:[<>≤≥]\s?)?\d{{1,3}}(?:\s?(?:{_AGE})?{_TO}\d{{1,3}})?(?:st|nd|rd|er|e|ème)?\s?(?:{_AGE})[^\d<>≤≥:=]{{0,16}}[:=]\s?"
     r"|(?=[^\d<>≤≥]*[^\W\d_]{2})[^\d<>≤≥:=]{2,28}(?:\d{1,2}[^\d<>≤≥:=]{1,12}){0,2}[:=]\s?"
 )
 _SEPARATOR = re.compile(r"\s*[;,/|]?\s*")

@@ -8,21 +8,21 @@ from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.page import PageText, Row, Segment
-from medicord_ocr.structure.labs.cells import (
-    read_cells,
-    with_range,
-    with_range_below,
-    with_range_line,
-    with_upper_range,
-)
+from medicord_ocr.structure.labs.cells import read_cells
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
 from medicord_ocr.structure.labs.parts import Part, clean_name
+from medicord_ocr.structure.labs.range_cells import (
+    with_range,
+    with_range_below,
+    with_range_line,
+    with_upper_range,
+)
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
-from medicord_ocr.structure.labs.table import Cells, Table, cells_of, spans_columns
+from medicord_ocr.structure.labs.table import Cells, Table, cell_of, cells_of, spans_columns
 from medicord_ocr.structure.labs.units import find_unit, unit_key
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
@@ -84,7 +84,7 @@ def _take_row(
 ) -> None:
     """One row of a table: a further line of the last result, a result, a title, or none."""
     index = indices[0]
-    if fold(_words(cells, "name").text) in _IN_OTHER_UNITS:
+    if fold(cell_of(cells, "name").text) in _IN_OTHER_UNITS:
         used.update(indices)
         return
     if (taken := _continuation(page, index, cells, entries, mark)) is not None:
@@ -206,10 +206,6 @@ def _is_lone_name(cells: Cells) -> bool:
     return "name" in cells and not any(role in cells for role in _RESULT_ROLES)
 
 
-def _words(cells: Cells, role: Role) -> Stretch:
-    return stretch_of(cells.get(role, ()))
-
-
 def _all(cells: Cells) -> Stretch:
     groups = [group for parts in cells.values() for group in parts]
     return stretch_of(sorted(groups, key=lambda group: group[0].box.x0))
@@ -230,13 +226,13 @@ def _continuation(
     last = entries[-1]
     if set(cells) <= {"name", "range", "aside", "previous"} and "range" in cells:
         # A method, in small print below the name, may stand beside it.
-        beside = find_tests(clean_name(_words(cells, "name")).text)
+        beside = find_tests(clean_name(cell_of(cells, "name")).text)
         another = beside is not None and beside.exact
         draft = None if another else with_range_line(last.draft, cells, mark)
         return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
     if not _is_lone_name(cells):
         return None
-    name = _words(cells, "name")
+    name = cell_of(cells, "name")
     if draft := with_range_below(last.draft, name, mark):
         return replace(last, draft=draft, rows=(*last.rows, index))
     whole = joined(stretch_of([last.draft.name.words]), name)
@@ -265,7 +261,7 @@ def _with_range_above(page: PageText, entry: Entry, state: State) -> Entry:
     rows = (*entry.rows, above[0])
     if entry.draft.range is not None:
         # The first of three lines of a range, the middle one of which stands beside the value.
-        upper = stretch_of(above[1].get("range", ()))
+        upper = cell_of(above[1], "range")
         whole = with_upper_range(entry.draft, upper, entry.mark)
         return replace(entry, draft=whole, rows=rows) if whole else entry
     bare = replace(entry.draft, range_part=None, blemished=entry.draft.blemished - {"range"})
@@ -314,7 +310,7 @@ def _entry(
         None if is_comment(_all(cells).text) and not _known_name(cells) else read_cells(cells, mark)
     )
     if state.waiting and _near(page, state.waiting[0], index):
-        name = clean_name(joined(state.waiting[1], _words(cells, "name")))
+        name = clean_name(joined(state.waiting[1], cell_of(cells, "name")))
         match = find_tests(name.text)
         alone = "name" not in cells
         if alone or (match and match.exact):
@@ -351,7 +347,7 @@ def _second_result(
 
 
 def _known_name(cells: Cells) -> bool:
-    return find_tests(clean_name(_words(cells, "name")).text) is not None
+    return find_tests(clean_name(cell_of(cells, "name")).text) is not None
 
 
 def _kept(page: PageText, table: Table, entries: Sequence[Entry]) -> list[Entry]:

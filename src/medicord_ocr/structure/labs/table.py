@@ -18,6 +18,7 @@ from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.headings import Label, header_labels, is_header_like
 from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.sections import is_title
+from medicord_ocr.structure.labs.stretch import Stretch, stretch_of
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean, flag_direction
 from medicord_ocr.structure.stacked import close, stacked
@@ -199,6 +200,11 @@ def cells_of(row: Row, table: Table) -> Cells:
         for role, words in _by_column(segment, table):
             cells.setdefault(role, []).append(words)
     return cells
+
+
+def cell_of(cells: Cells, role: Role) -> Stretch:
+    """What the column of a role holds in a row, as one text."""
+    return stretch_of(cells.get(role, ()))
 
 
 def _run_together(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:

@@ -52,6 +52,8 @@ _CONFUSED = {"0": "O", "O": "0", "o": "0", "1": "lI", "l": "1I"}
 _MOST_CONFUSED = 3
 _LETTER_OF = {"0": "o", "1": "l", "5": "s"}
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])")
+# Plasma or serum behind an analyser's short name: GOT-P.
+_SPECIMEN = re.compile(r"([A-Z]{2,5})-[PS]")
 # Words around a name that change nothing: specimen, kind of figure.
 _PADDING = re.compile(
     r"\b(?:serum|serique|seriques|sanguine?s?|sang|blood|plasma|plasmatique|level|levels|dosage|test|"
@@ -277,6 +279,8 @@ def _match(keys: Iterable[str], *, exact: bool) -> Match:
 
 def _variants(text: str) -> Iterator[str]:
     """Foldings of a name, with less and less around it."""
+    if specimen := _SPECIMEN.fullmatch(text):  # first: TG-P is not TGP
+        yield _greek(fold(specimen[1]))
     folded = _greek(fold(text))
     yield folded
     bare = "" if _is_of_a_kind(text) else _BRACKETS.sub(" ", text)

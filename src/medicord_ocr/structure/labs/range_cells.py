@@ -1,0 +1,152 @@
+"""The reference range of a row: what stands in its column, in further lines, or below the name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from medicord_ocr.schema import REVIEW_BELOW
+from medicord_ocr.structure.labs.numbers import Mark
+from medicord_ocr.structure.labs.ordered import Tail, read_behind
+from medicord_ocr.structure.labs.parts import Draft, Part, blemished, part_of
+from medicord_ocr.structure.labs.qualitative import is_pending
+from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
+from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
+from medicord_ocr.structure.labs.table import Cells, cell_of
+from medicord_ocr.structure.labs.units import is_unit, unit_key
+
+# Pieces of rulings around the text of a cell, as readers read them.
+_STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
+# A name with a bound behind it: one of the classes of values that a range lists.
+_CLASS = re.compile(r"[^\W\d_]{3}[^\d<>≤≥]{0,12}[<>≤≥]?\s?\d")
+# Confidence (0-1) that the words of a range of an unknown form must have: below it nothing is given
+# rather than noise.
+_LEGIBLE = 0.5
+
+
+def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
+    """The draft with what its range cell holds: the range, its unit, a flag, a prior result."""
+    text = cell.text
+    if not re.search(r"\w", text) or is_pending(text) or draft.range is not None:
+        return draft  # a dash, or « N/A »: there is none
+    found = parse_range(text, mark)
+    if found:
+        return replace(draft, range=found, range_part=part_of(cell, 0, len(text)))
+    tail = read_behind(cell, Tail(value=draft.value), mark, draft.match)
+    if tail.range is None:
+        if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
+            return replace(draft, flag=tail.flag)
+        return _blemished_range(draft, cell, mark)
+    if _CLASS.search(text, tail.end):  # one of several, whose other forms we do not know
+        return replace(draft, range_part=part_of(cell, 0, len(text)))
+    other_unit = (
+        tail.unit is not None
+        and draft.unit is not None
+        and unit_key(tail.unit.text) != unit_key(draft.unit.text)
+        and is_unit(tail.unit.text)
+    )
+    if other_unit:  # « Ratio < 1,20 » beside seconds: no bound of this value
+        whole = part_of(cell, 0, len(text))
+        return replace(draft, range=Range(whole.text), range_part=whole)
+    of_value = draft.value is None or draft.value.kind != "duration"
+    return replace(
+        draft,
+        range=tail.range,
+        range_part=tail.range_part,
+        unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
+        flag=draft.flag or tail.flag,
+    )
+
+
+def _unit_in_brackets(cell: Stretch, draft: Draft) -> Part | None:
+    """The unit behind a range, in its brackets: ``(3.9-6.1 mmol/L)``."""
+    close = re.search(r"\s*[)\]]\s*$", cell.text)
+    if close is None or draft.value is None or draft.value.kind not in {"number", "bounded"}:
+        return None
+    starts = (m.end() for m in re.finditer(r"(?<=\d)\s+(?=\D|10)", cell.text))
+    end = close.start()
+    place = next((start for start in starts if is_unit(cell.text[start:end])), None)
+    return None if place is None else part_of(cell, place, end)
+
+
+def _blemished_range(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
+    """The draft with the only range in a cell that has strokes of no meaning around it."""
+    text = cell.text
+    for start in (m.start() for m in re.finditer(r"(?:(?<=[\s|\\“\"])|^)[<>≤≥(\[\d]", text)):
+        found = match_range(text, start, mark)
+        around = text[:start] + (text[found[1] :] if found else "")
+        if found and not re.search(r"\d\d|[.,]\d|[^\W\d_]{3}", around):
+            part = part_of(cell, start, found[1])
+            return blemished(replace(draft, range=found[0], range_part=part), "reference_range")
+    if worded := re.fullmatch(rf"{_STROKES}(.*?){_STROKES}", text):
+        inner = parse_range(worded[1], mark, column=False) if worded[1] != text else None
+        if inner is not None and inner.expected and len(inner.expected) > 2:
+            part = part_of(cell, worded.start(1), worded.end(1))
+            return blemished(replace(draft, range=inner, range_part=part), "reference_range")
+    whole = part_of(cell, 0, len(text))
+    if draft.unit is None and is_unit(text):
+        return replace(draft, unit=whole)
+    # A range of a form that we do not know is kept as printed, but only where it was read well
+    # and says something: bars and rulings are read as letters and single figures (``¥ a``).
+    surely = min((word.confidence for word in whole.words), default=0.0)
+    wanted = _LEGIBLE if re.search(r"\d", text) else REVIEW_BELOW
+    says = surely >= wanted and re.search(r"[^\W\d_]{3}|\d\d|\d[.,]\d", text)
+    return replace(draft, range_part=whole) if says else blemished(draft, "range")
+
+
+def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
+    """The draft with the range that the range column of another row holds."""
+    return range_fields(draft, cell_of(cells, "range"), mark)
+
+
+def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft with the range that a line below its name says (``Ref: 4.0-5.6 %``)."""
+    if draft.range_part is not None or draft.value is None:
+        return None
+    tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
+    if tail.range is None or not tail.range.bounded or line.text[tail.end :].strip(" .)]"):
+        return None
+    return replace(
+        draft, range=tail.range, range_part=tail.range_part, unit=draft.unit or tail.unit
+    )
+
+
+def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | None:
+    """The draft with a further line of its range (``F: 12-16`` below ``H: 13-17``).
+
+    A line that names a class makes a range unknown which it cannot be read together with.
+    """
+    more = cell_of(cells, "range")
+    if draft.range_part is None or not re.search(r"[^\W_]", more.text):
+        return None
+    whole = joined(stretch_of([draft.range_part.words]), more)
+    if found := _with_whole_range(draft, whole, mark):
+        return found
+    if _CLASS.search(more.text) is None:
+        return None
+    return replace(draft, range=None, range_part=part_of(whole, 0, len(whole.text)))
+
+
+def with_upper_range(draft: Draft, upper: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft with a line of its range that stands above it."""
+    if draft.range_part is None or not upper.text:
+        return None
+    return _with_whole_range(draft, joined(upper, stretch_of([draft.range_part.words])), mark)
+
+
+def _with_whole_range(draft: Draft, whole: Stretch, mark: Mark | None) -> Draft | None:
+    found = parse_range(whole.text, mark)
+    if found is None:
+        return None
+    return replace(draft, range=found, range_part=Part(" ".join(whole.text.split()), whole.words))
+
+
+def range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
+    """The draft with the ranges of men and women that stand in a column each."""
+    man, woman = cell_of(cells, "male"), cell_of(cells, "female")
+    his, hers = parse_range(man.text, mark), parse_range(woman.text, mark)
+    if his is None or hers is None:
+        return draft
+    text = f"M: {his.text} F: {hers.text}"
+    both = Range(text, by_sex=(("M", his), ("F", hers)))
+    return replace(draft, range=both, range_part=Part(text, man.words + woman.words))
