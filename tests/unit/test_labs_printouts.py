@@ -114,8 +114,10 @@ t    +           +        +
 1    Glucose     118      mg/dL
 Fk   +           ++       +
 2    Urea        32       mg/dL
+yi   we   oo     o        =
+4    Sodium      139      mmol/L
 """)
-    assert [row[0] for row in found] == ["Glucose", "Urea"]
+    assert [row[0] for row in found] == ["Glucose", "Urea", "Sodium"]
 
 
 @pytest.mark.parametrize(

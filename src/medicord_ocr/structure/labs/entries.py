@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from medicord_ocr.khmer import fold
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.parts import Draft
 from medicord_ocr.structure.labs.sections import is_noise, urine_section
@@ -77,6 +78,8 @@ def evidence(draft: Draft) -> int:
     unit = draft.unit is not None and is_unit(draft.unit.text)
     bounded = draft.range is not None
     worded = draft.value is not None and draft.value.kind in {"words", "graded", "titre"}
+    if worded and draft.value and len(letter := fold(draft.value.text)) == 1:
+        worded = letter in {"s", "i", "r"}  # others are a blood group's, or pieces of rulings
     return int(unit) + int(bounded) + int(worded and not bounded and draft.unit is None)
 
 

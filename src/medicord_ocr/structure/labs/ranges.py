@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from medicord_ocr.khmer import fold
 from medicord_ocr.structure.labs.numbers import NUMBER, Mark, number_readings
-from medicord_ocr.structure.labs.qualitative import is_qualitative
+from medicord_ocr.structure.labs.qualitative import is_qualitative, phrases
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import BOUND, BOUNDS, DASH, clean
 
@@ -156,7 +155,7 @@ def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> 
     if classed := _conditional(text, mark):
         return classed
     # A single letter is a blood group or a piece of a ruling, nothing that is expected.
-    worded = is_qualitative(text) and len(fold(text)) > 1
+    worded = any(len(phrase) > 1 for phrase in phrases(text) or ())
     return Range(text, expected=text) if worded else None
 
 

@@ -381,7 +381,9 @@ def _grade(page: PageText, table: Table, entry: Entry) -> int:
         return 2 if known == 2 else 0
     # Dashes of a ruling are read as « t » and « + ».
     short = len(re.findall(r"[^\W\d_]", draft.name.text)) < 3
-    if known and not (short and draft.in_words):
+    if draft.in_words and (short or not known):
+        return 0
+    if known:
         return 2
     return 1 if draft.value.kind != "pending" else 0
 
