@@ -56,10 +56,10 @@ _PAIR = re.compile(
     rf"(?P<low>\d+(?:[.,]\d+)?)(?:\s{{1,40}}|\s?;\s?)(?P<high>\d+(?:[.,]\d+)?){_STOP}"
 )
 _SEX = (
-    r"(?P<male>(?i:hommes?|males?|masculin|men|man)(?![\w])|[HM](?![\w'’])|ប្រុស|♂)"
+    r"(?P<male>(?i:hommes?|males?|masculin|men|man)(?![\w])|[HM](?![\w'’])|ប្រុ?ស|♂)"
     r"|(?P<female>(?i:femmes?|females?|féminin|feminin|women|woman)(?![\w])|[FW](?![\w'’])|ស្រី|♀)"
 )
-_SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.៖])?\s{{0,3}}")
+_SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.៖ៈ])?\s{{0,3}}")
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
     r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"

@@ -53,7 +53,7 @@ _MOST_CONFUSED = 3
 _LETTER_OF = {"0": "o", "1": "l", "5": "s"}
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])")
 # Plasma or serum behind an analyser's short name: GOT-P.
-_SPECIMEN = re.compile(r"([A-Z]{2,5})-[PS]")
+_SPECIMEN = re.compile(r"([A-Z]{2,5}) ?- ?[PS]")
 # Words around a name that change nothing: specimen, kind of figure.
 _PADDING = re.compile(
     r"\b(?:serum|serique|seriques|sanguine?s?|sang|blood|plasma|plasmatique|level|levels|dosage|test|"
