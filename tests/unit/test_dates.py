@@ -189,3 +189,25 @@ def test_a_date_that_was_mended_is_marked(text: str, value: str, reason: str) ->
 def test_several_dates_come_in_reading_order() -> None:
     text = "Collected 19/01/2026 07:30  Received 19/01/2026  Reported 20-Jan-2026"
     assert values(text) == ["2026-01-19", "2026-01-19", "2026-01-20"]
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "reasons"),
+    [
+        ("12-III-2025", "2025-03-12", ()),
+        ("4 / VII / 1972", "1972-07-04", ()),
+        ("le 3 XII 2024", "2024-12-03", ()),
+        ("12-Ill-2025", "2025-03-12", ("repaired_date",)),
+        ("ថ្ងៃទី១៣ ខែម៉ីន្នា ឆ្នាំ២០២៥", "2025-03-13", ("repaired_date",)),
+    ],
+)
+def test_roman_months_and_khmer_ones_that_lost_their_marks_are_read(
+    text: str, value: str, reasons: tuple[str, ...]
+) -> None:
+    (found,) = find_dates(text)
+    assert (found.value, found.reasons) == (value, reasons)
+
+
+@pytest.mark.parametrize("text", ["1 x 2000 mg", "5-IIII-2025", "ថ្ងៃទី១៣ ខែមាឃ ឆ្នាំ២០២៥"])
+def test_doses_figures_that_are_no_number_and_lunar_months_are_no_dates(text: str) -> None:
+    assert find_dates(text) == []

@@ -28,3 +28,10 @@ def test_a_date_below_the_heading_of_a_column_is_of_its_kind() -> None:
     )
     assert found.header.report_date is not None
     assert found.header.report_date.value == "2025-11-12"
+
+
+def test_a_date_behind_an_unknown_place_on_the_right_is_that_of_signing() -> None:
+    text = "Name: Ly Da\n" + " " * 60 + "ចំការលើ ថ្ងៃទី២១ ខែកក្កដា ឆ្នាំ២០២៥"
+    found = find_header([page(text)]).header.report_date
+    assert found is not None
+    assert (found.value, found.kind, found.needs_review) == ("2025-07-21", "issued", False)

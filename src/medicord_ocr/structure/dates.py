@@ -20,6 +20,7 @@ from datetime import date
 from rapidfuzz.distance import Levenshtein
 
 from medicord_ocr.khmer import clusters
+from medicord_ocr.structure.labels import skeleton
 from medicord_ocr.structure.line import fold_line
 
 #: Review reasons of a date, beside SPEC's ``ambiguous_date``.
@@ -45,6 +46,8 @@ _MONTHS = (
 _LUNAR = "បុស្ស មាឃ ផល្គុន ចេត្រ ពិសាខ ជេស្ឋ អាសាឍ ស្រាពណ៍ ភទ្របទ អស្សុជ កត្តិក មិគសិរ".split()
 _MONTH = {fold_line(name): i for i, names in enumerate(_MONTHS, 1) for name in names.split()}
 _NOT_MONTHS = frozenset(fold_line(name) for name in _LUNAR)
+# Khmer months by their consonants, doubled ones once: no two are alike, nor like a lunar month.
+_BONES = {re.sub(r"(.)\1+", r"\1", skeleton(n)): i for n, i in _MONTH.items() if n > "z"}
 # Names long enough to be recognised with a letter misread; abbreviations are matched exactly.
 _LONG_NAMES = tuple(name for name in _MONTH if len(name) >= 4 and name not in {"janv", "juil"})
 
@@ -83,6 +86,12 @@ _KHMER = re.compile(
     rf"(?:(?<=ខែ)(?P<m0>\d\d?)|(?P<m>\d\d?)|(?P<n>[\u1780-\u17d3][\u1780-\u17d3 ]{{1,14}}?))"
     rf"{_GAP}(?:{_YEAR}{_GAP})?{_ERA}{_GAP}(?P<y>\d ?\d ?\d ?\d){_END}"
 )
+# A month in Roman figures, of which I is read as l, 1 or a bar; ``1 x 2000`` is a dose.
+_ROMAN = re.compile(
+    rf"{_ALONE}(?P<d>\d{{1,2}})\s?(?P<s>[\s/.-])\s?(?!x\s)(?P<r>(?=[l1|]*[ivx]|[l1|]{{3}})[ivxl1|]{{1,4}})"
+    rf"\s?(?P=s)\s?(?P<y>\d{{4}}){_END}"
+)
+_ROMANS = {r: i for i, r in enumerate("i ii iii iv v vi vii viii ix x xi xii".split(), 1)}
 _CONFUSED = str.maketrans("ol|", "011")
 
 
@@ -157,6 +166,11 @@ def _candidates(text: str) -> Iterator[FoundDate]:
             day, era = match["d"].replace(" ", ""), match["be"] is not None
             repaired = repaired or " " in match["d"] + match["y"]
             yield from _found(match, int(day), month, (REPAIRED,) if repaired else (), era=era)
+    for match in _ROMAN.finditer(text):
+        figures = match["r"].translate(str.maketrans("l1|", "iii"))
+        if figures in _ROMANS:
+            reasons = () if figures == match["r"] else (REPAIRED,)
+            yield from _found(match, int(match["d"]), _ROMANS[figures], reasons)
     for pattern in (_ISO, _NUMERIC):
         for match in pattern.finditer(text):
             day, month = int(match["d"]), int(match["m"])
@@ -199,7 +213,12 @@ def _month(match: re.Match[str]) -> tuple[int | None, bool]:
     name = name.translate(str.maketrans("0156", "olse"))
     if name in _MONTH:
         return _MONTH[name], True
-    if len(name) < 4 or name in _NOT_MONTHS:
+    if name in _NOT_MONTHS:
+        return None, False
+    bones = re.sub(r"(.)\1+", r"\1", skeleton(name))
+    if bones in _BONES:
+        return _BONES[bones], True
+    if len(name) < 4:
         return None, False
     allowed = 2 if len(name) >= 7 else 1
     near = {

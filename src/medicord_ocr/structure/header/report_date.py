@@ -51,6 +51,8 @@ _NUMBERS = re.compile(r"(\d{1,2})\s?([/.-])\s?\d{1,2}\s?\2\s?\d{4}")
 _COMPARED = terms(r"compared|compare|comparison|comparaison|comparatif|versus", "ប្រៀបធៀប")
 # Words of a label at most: a longer phrase before a date is running text.
 _LABEL_WORDS = 7
+#: Words of the place of signing at most, and the share of the page from which its line begins.
+_PLACE_WORDS, _SIGNED_FROM = 4, 0.35
 _CEILINGS = {PRINTED: 0.7, AMBIGUOUS: 0.9, REPAIRED: 0.7, TWO_DIGIT_YEAR: 0.7, UNLABELLED: 0.7}
 
 
@@ -97,7 +99,7 @@ def _row_dates(page: PageText, index: int, line: Line) -> Iterator[Dated]:
             kind = _kind(label) or _kind_above(page, index, span.box)
             if _COMPARED.within(label):
                 kind = "other"
-            if kind is None and _alone(line, found):
+            if kind is None and (_alone(line, found) or _signed_beside(page, line, found)):
                 kind = _alone_kind(line, found)
             if kind is None:
                 kind = "other" if _in_prose(line, found) else "unlabelled"
@@ -152,6 +154,14 @@ def _alone(line: Line, found: FoundDate) -> bool:
     """Whether the row holds nothing but the date."""
     rest = line.folded[: found.start] + line.folded[found.end :]
     return _WORDS.search(rest) is None
+
+
+def _signed_beside(page: PageText, line: Line, found: FoundDate) -> bool:
+    """Whether a date ends a short line on the right, as behind the place of signing."""
+    before, after = line.folded[: found.start], line.folded[found.end :]
+    right = bool(line.words) and line.words[0].box.x0 > _SIGNED_FROM * page.width
+    few = len(before.split()) <= _PLACE_WORDS and not re.search(r"[\d:;៖]|\s\s", before)
+    return right and few and _WORDS.search(after) is None
 
 
 def _alone_kind(line: Line, found: FoundDate) -> str:
