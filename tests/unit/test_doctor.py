@@ -27,7 +27,7 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត យឹម សុផល", "lab", "វេជ្ជបណ្ឌិត យឹម សុផល", "requester"),
         ("វេជ្ជបណ្ឌិតស្នើសុំ : យឹម សុផល", "lab", "យឹម សុផល", "requester"),
         ("Prescribed by\n\nDr PEN Visal", "prescription", "Dr PEN Visal", "prescriber"),
-        ("Dr. HENG Ly\nRadiologist", "imaging", "Dr. HENG Ly", "signatory"),
+        ("Dr. HENG Ly\nRadiologist", "imaging", "Dr. HENG Ly", "letterhead"),
         ("Dr John Smith, M.D\nName: X", "prescription", "Dr John Smith, M.D", "letterhead"),
         ("Physician : SOK Dara", "lab", "SOK Dara", "prescriber"),
         ("Médecin : Dr KIM Sok   Date : 20/01/2026", "lab", "Dr KIM Sok", "prescriber"),
@@ -141,3 +141,45 @@ def test_a_signatory_known_by_a_degree_stands_behind_a_label(label: str) -> None
     assert value(found) == "Kong Sothea, M.D."
     assert found is not None
     assert found.role == "signatory"
+
+
+def test_a_doctor_beside_the_name_of_the_facility_is_a_doctor() -> None:
+    found = doctor("Docteur SENG Vuthy      CLINIQUE SEREY\nCardiologue", "prescription")
+    assert value(found) == "Docteur SENG Vuthy"
+
+
+def test_a_name_wrapped_in_the_cell_of_a_table_goes_on_below() -> None:
+    text = "Source: Toul Svay     Requester: Dr. Uk   Code: SS-\nFamily Clinic         Rithysak"
+    found = doctor(f"{text}            8812", "lab")
+    assert value(found) == "Dr. Uk Rithysak"
+
+
+@pytest.mark.parametrize("label", ["Doctor's signature", "គ្រូពេទ្យព្យាបាល", "Le médecin"])
+@pytest.mark.parametrize("name", ["KONG Sophal", "ជា លក្ខិណា"])
+def test_a_name_beneath_its_label_is_shown_for_review(label: str, name: str) -> None:
+    found = doctor(f"Name: X\nAmlodipine 5 mg\n\n{label}\n\n\n\n{name}", "prescription")
+    assert value(found) == name
+    assert found is not None
+    assert found.needs_review
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Patient's signature\n\n\nKONG Sophal", "ហត្ថលេខាអ្នកជំងឺ\n\n\nជា លក្ខិណា", "Doctor\n\nPhnom Penh"],
+)
+def test_who_else_signs_is_no_doctor(text: str) -> None:
+    assert doctor(f"Name: X\n\n\n\n{text}", "prescription") is None
+
+
+def test_the_khmer_word_for_a_physician_is_a_title_before_a_name() -> None:
+    found = doctor("Name: X\n\n\nអ្នកចេញវេជ្ជបញ្ជា\n\nគ្រូពេទ្យ ម៉ែន សុភ័ក្រ", "prescription")
+    assert value(found) == "គ្រូពេទ្យ ម៉ែន សុភ័ក្រ"
+    assert doctor("Name: X\n\n\nគ្រូពេទ្យ វះកាត់ ទូទៅ", "prescription") is None
+
+
+def test_professions_in_the_letterhead_do_not_dispute_who_signed() -> None:
+    text = "Dr PRUM Sitha\nDr KAO Veasna\nMédecins radiologues" + "\n" * 20 + "Dr KAO Veasna"
+    found = doctor(text, "imaging")
+    assert value(found) == "Dr KAO Veasna"
+    assert found is not None
+    assert not found.needs_review

@@ -6,11 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
 from medicord_ocr.schema import HeaderField
-from medicord_ocr.structure.fields import RowRef, Span, field_info
+from medicord_ocr.structure.fields import Span, field_info
 from medicord_ocr.structure.header.doctor_names import (
     DEGREE,
     GLUED,
@@ -24,46 +23,9 @@ from medicord_ocr.structure.header.doctor_names import (
     misread_title,
     untitled,
 )
-from medicord_ocr.structure.labels import Folded, Terms, terms
-
-Role = Literal["requester", "prescriber", "signatory", "letterhead", "performer"]
-#: Roles by the kind of document, the best first (medical/patterns.md, section 7).
-PREFERENCE: dict[str | None, tuple[Role, ...]] = {
-    "lab": ("requester", "prescriber", "signatory", "letterhead", "performer"),
-    None: ("signatory", "prescriber", "requester", "letterhead", "performer"),
-    "prescription": ("prescriber", "signatory", "letterhead", "requester", "performer"),
-    "imaging": ("signatory", "prescriber", "letterhead", "performer", "requester"),
-}
-
-_ROLES: dict[Role, Terms] = {
-    "requester": terms(
-        r"requested by|request by|requester|requesting|requested|ordered by|ordering|order by"
-        r"|referr(?:ed|ing)(?: by| doctor| physician)?|referring|referred|ref(?: by| dr| doctor)"
-        r"|refer by|demandeur|demande par|demande|sent by|adresse par|clinician",
-        "អ្នកស្នើសុំ|អ្នកស្នើរសុំ|ស្នើសុំ|ស្នើដោយ",
-    ),
-    "signatory": terms(
-        r"radiologist|radiologue|reported by|reporting|read by|lu par|interpreted by|interprete par"
-        r"|signed|signature|signataire|sonographer|sonologist|echographist|operateur|operator"
-        r"|biologist|biologiste|pathologist|validated|validated by|valide par|verified|verified by"
-        r"|authori[sz]ed|approved|certified|checked|supervisor|laboratory|laboratoire|head of"
-        r"|chief|chef|director|directeur",
-        "វិភាគ|ត្រួតពិនិត្យ|ហត្ថលេខា|អនុម័ត|ពិនិត្យដោយ|អ្នកអាន|ប្រធាន",
-    ),
-    "performer": terms(
-        r"performed by|performed|technician|technicien|technologist|analy[sz]ed by|tested by|staff"
-        r"|collected by|printed by|received by",
-        "បុគ្គលិក|អ្នកធ្វើ|អ្នកប្រមូល",
-    ),
-    "prescriber": terms(
-        r"prescriber|prescribed|prescribed by|prescripteur|prescrit par|medecin|treating|attending"
-        r"|physician|doctor|docteur|dr|practitioner|consultant|surgeon|medecin traitant",
-        "គ្រូពេទ្យ|វេជ្ជបណ្ឌិត|អ្នកចេញវេជ្ជបញ្ជា|អ្នកព្យាបាល",
-        exact=("docteur",),
-    ),
-}
-# Roles whose label alone, without a title, makes what stands beside it a doctor's name.
-_NAMING: tuple[Role, ...] = ("requester", "prescriber")
+from medicord_ocr.structure.header.facility import keyword_weight
+from medicord_ocr.structure.header.roles import NAMING, OTHERS, PREFERENCE, SIGNING, Role, role_of
+from medicord_ocr.structure.labels import PLACES
 
 # A label and the value behind it without a space between them, but not a time of day.
 _GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
@@ -82,6 +44,7 @@ class Doctor:
         titled: whether a title is printed; without one the label alone says that it is a doctor.
         title: the title where its word was misread, else None.
         cut: whether a word follows that may be the rest of the name, misread.
+        unsure: whether only its place under a label shows that it is a name.
     """
 
     page: int
@@ -91,6 +54,7 @@ class Doctor:
     titled: bool = True
     title: str | None = None
     cut: bool = False
+    unsure: bool = False
 
     @property
     def text(self) -> str:
@@ -101,23 +65,11 @@ class Doctor:
         return " ".join(texts).strip(" ,;:-")
 
 
-def role_of(label: str) -> Role | None:
-    """The role that a label names, None where it names none."""
-    folded = Folded.of(label)
-    if not folded.text:
-        return None
-    for fuzzy in (False, True):
-        for role, words in _ROLES.items():
-            if words.within(folded, fuzzy=fuzzy):
-                return role
-    return None
-
-
 def find_doctors(
     page: PageText,
     letterhead: range,
     block: range = range(0),
-    taken: frozenset[RowRef] = frozenset(),
+    taken: frozenset[Word] = frozenset(),
 ) -> list[Doctor]:
     """All doctors named on a page, in reading order.
 
@@ -125,17 +77,17 @@ def find_doctors(
         page: the page.
         letterhead: rows in which a doctor without a label is the letterhead's.
         block: rows of the patient's block; a doctor without a label there is the requester.
-        taken: rows whose names are not doctors' (the facility's own row).
+        taken: words that are no doctor's name (those of the facility's).
     """
     found: list[Doctor] = []
     for index, row in enumerate(page.rows):
-        if (page.number, index) not in taken:
-            default: Role = "letterhead" if index in letterhead else "signatory"
-            default = "requester" if index in block else default
-            found += _titled(page, index, row, default)
-            found += _labelled(page, index, row)
-            found += _with_degree(page, index, row)
-    return found
+        default: Role = "letterhead" if index in letterhead else "signatory"
+        default = "requester" if index in block else default
+        found += _titled(page, index, row, default)
+        found += _labelled(page, index, row)
+        found += _with_degree(page, index, row)
+        found += _beneath(page, index, row)
+    return [doctor for doctor in found if taken.isdisjoint(doctor.words)]
 
 
 def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doctor]:
@@ -170,7 +122,9 @@ def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Wor
         return ()
     own = next((s for s in page.rows[index].segments if names[0] in s.words), None)
     below = page.rows[index + 1].segments
-    for segment in below if len(below) <= 2 else ():  # more are a table's headings
+    if len(below) > 2 and not _wrapped(page.rows[index], below):
+        return ()  # a table's headings
+    for segment in below:
         starts = [s.x0 for s in (own.box if own else None, named[0].box, names[0].box) if s]
         height = names[0].box.height
         aligned = any(abs(segment.box.x0 - x0) <= height for x0 in starts)
@@ -179,6 +133,14 @@ def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Wor
         if aligned and near and after_name(words, 0, frozenset({0}), begun=False) == len(words):
             return words if len(words) <= 2 and role_of(segment.text) is None else ()
     return ()
+
+
+def _wrapped(row: Row, below: Sequence[Segment]) -> bool:
+    """Whether all of a row goes on with the cells above it."""
+    return all(
+        any(abs(cell.box.x0 - segment.box.x0) <= segment.box.height for cell in row.segments)
+        for segment in below
+    )
 
 
 def _cut(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
@@ -235,7 +197,7 @@ def _place_role(
         role = role_of(phrase)
         if role is not None:
             return role
-    role = _role_near(page, index, words)
+    role = _role_near(page, index, words, above=default == "letterhead")
     if role is not None:
         return role
     return "signatory" if default == "letterhead" and phrases else default
@@ -246,10 +208,14 @@ _LABEL_ABOVE, _LABEL_BELOW = 7.0, 2.5
 _LABEL_WORDS = 5
 
 
-def _role_near(page: PageText, index: int, words: Sequence[Word]) -> Role | None:
-    """The role that a label above the name, or right below it, names."""
+def _role_near(page: PageText, index: int, words: Sequence[Word], *, above: bool) -> Role | None:
+    """The role that a label above the name, or right below it, names.
+
+    A profession below a name of the letterhead says nothing of who signed: only what is above
+    counts there.
+    """
     box = bounding([word.box for word in words])
-    for step, reach in ((-1, _LABEL_ABOVE), (1, _LABEL_BELOW)):
+    for step, reach in ((-1, _LABEL_ABOVE),) if above else ((-1, _LABEL_ABOVE), (1, _LABEL_BELOW)):
         other = index + step
         while 0 <= other < len(page.rows):
             row = page.rows[other]
@@ -286,7 +252,7 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
         elif i + 1 < len(row.segments):
             words = row.segments[i + 1].words
         role = role_of(label) if len(label.split()) <= _LABEL_WORDS else None
-        if role not in _NAMING or not words or after_title(words, 0) is not None:
+        if role not in NAMING or not words or after_title(words, 0) is not None:
             continue
         title = misread_title(words[0])
         end = after_name(words, 1 if title else 0, frozenset({0}), begun=False)
@@ -295,13 +261,38 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
             yield Doctor(page.number, tuple(words[:end]), index, role, title is not None, title)
 
 
+def _beneath(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
+    """A name alone in the space for a signature under its label, without a title."""
+    for label in row.segments:
+        role = role_of(label.text) if len(label.words) <= _LABEL_WORDS else None
+        if role not in SIGNING or OTHERS.within(label.text) or _names_somebody(label):
+            continue
+        for below in page.rows[index + 1 :]:
+            if below.box.y0 - label.box.y1 > _LABEL_ABOVE * label.box.height:
+                break
+            near = [s for s in below.segments if s.box.overlap_x(label.box)]
+            if near and _is_whole_name(near[0]):
+                number = page.rows.index(below)
+                yield Doctor(page.number, near[0].words, number, role, False, unsure=True)
+            if near:
+                break
+
+
+def _is_whole_name(segment: Segment) -> bool:
+    """Whether a segment is a name of two to four words and nothing else."""
+    words = segment.words
+    whole = after_name(words, 0, frozenset({0}), begun=False) == len(words)
+    known = PLACES.within(segment.text) or role_of(segment.text) or keyword_weight(segment.text)[0]
+    return 2 <= len(words) <= 4 and whole and not known and not _names_somebody(segment)
+
+
 def _at_labels(row: Row) -> Row:
     """The row cut before labels of one word that follow others: ``Sex: M Doctor: Sarah Brown``."""
     segments = []
     for segment in row.segments:
         cuts = [0]
         for i, word in enumerate(segment.words):
-            if i and word.text.endswith((":", "៖")) and role_of(word.text) in _NAMING:
+            if i and word.text.endswith((":", "៖")) and role_of(word.text) in NAMING:
                 cuts.append(i)
         for start, end in pairwise((*cuts, len(segment.words))):
             words = segment.words[start:end]
@@ -350,7 +341,7 @@ def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> Header
     names = {untitled(doctor.words) for doctor in doctors if doctor.role == chosen.role}
     reasons = ["doctors_disagree"] if len(names) > 1 else []
     reasons += ["cut_name"] if chosen.cut else []
-    ceiling = 0.6 if reasons else 0.95 if chosen.titled else 0.8
+    ceiling = 0.6 if reasons or chosen.unsure else 0.95 if chosen.titled else 0.8
     ceiling = min(ceiling, 0.7) if chosen.title is not None else ceiling
     info = field_info(Span(chosen.page, chosen.words), reasons=reasons, ceiling=ceiling)
     return HeaderField(**dict(info), value=chosen.text, role=chosen.role)

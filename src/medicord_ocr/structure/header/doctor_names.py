@@ -24,6 +24,16 @@ _KHMER_TITLES = tuple(
         "ឱសថការី",
     )
 )
+# The word for a physician is a title only where it stands alone before a name.
+_KHMER_PHYSICIAN = frozenset(skeleton(word) for word in ("គ្រូពេទ្យ", "លោកគ្រូពេទ្យ", "អ្នកស្រីគ្រូពេទ្យ"))
+# What follows it, or another title, where they name a post and nobody.
+_KHMER_POST = tuple(
+    fold(word)
+    for word in (
+        "ព្យាបាល", "ស្នើ", "ចេញ", "ប្រចាំ", "ពិនិត្យ", "វិភាគ", "ទទួល", "ឯកទេស", "ជំនាញ", "វិទ្យុ", "វះកាត់",
+        "កុមារ", "ទូទៅ", "សម្ភព", "រោគ", "បញ្ជូន", "មន្ទីរ", "ផ្នែក", "យាម", "អាន", "ថត", "អេកូ",
+    )
+)  # fmt: skip
 _KHMER_MISTER = frozenset(skeleton(word) for word in ("លោក", "លោកស្រី", "អ្នកស្រី", "ឯកឧត្តម"))
 _KHMER_LABEL = tuple(
     skeleton(word)
@@ -87,7 +97,8 @@ def after_title(words: Sequence[Word], at: int) -> int | None:
     if end == first:
         return None
     following = words[end].text if end < len(words) else ""
-    return None if following[:1] in (":", "៖") else end
+    post = fold(following).startswith(_KHMER_POST)
+    return None if following[:1] in (":", "៖") or post else end
 
 
 def _mister(text: str) -> bool:
@@ -107,6 +118,8 @@ def is_title(text: str) -> bool:
 def _after_khmer_title(text: str) -> str | None:
     """The skeleton of what follows a Khmer title in its word, None where there is no title."""
     bones = skeleton(text)
+    if bones in _KHMER_PHYSICIAN:
+        return ""
     for title in _KHMER_TITLES:
         if bones.startswith(title) and (len(title) > 3 or len(bones) == len(title)):
             return bones[len(title) :]

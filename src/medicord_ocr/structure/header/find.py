@@ -88,7 +88,7 @@ def _doctors(
     found: list[Doctor] = []
     for page in pages:
         first = page is pages[0]
-        taken = frozenset((page.number, place.row) for place in places) if first else frozenset()
+        taken = frozenset(word for p in places for word in p.words) if first else frozenset()
         rows = [row for number, row in about if number == page.number]
         block = range(min(rows), max(rows) + 2) if rows else range(0)
         head = letterhead_rows(page) if first else range(0)
