@@ -139,3 +139,38 @@ def test_a_facility_with_its_telephone_at_the_foot_is_shown_for_review() -> None
 def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> None:
     found = header("Specimen from: Calmette Hospital   Laboratoire Biotech\nName: SOK Dara")
     assert value(found.header.facility) == "Laboratoire Biotech"
+
+
+@pytest.mark.parametrize(
+    ("text", "facility"),
+    [
+        ("PHNOM PENH\nHEART & VASCULAR CLINIC", "PHNOM PENH HEART & VASCULAR CLINIC"),
+        ("INTERNATIONAL MEDICAL\nCENTER OF SAMBOUR", "INTERNATIONAL MEDICAL CENTER OF SAMBOUR"),
+        ("Hôpital de l'Amitié et\nSolidarité", "Hôpital de l'Amitié et Solidarité"),
+    ],
+)
+def test_a_name_over_two_lines_is_whole_and_shown_for_review(text: str, facility: str) -> None:
+    found = header(f"{text}\nName: SOK Dara   Sex: M").header.facility
+    assert value(found) == facility
+    assert found is not None
+    assert found.needs_review
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SAMBOUR CLINIC\nPHNOM PENH",
+        "SAMBOUR CLINIC\nMEDICAL LABORATORY",
+        "LABORATORY REPORT\nSAMBOUR CLINIC",
+        "KINGDOM OF CAMBODIA\nSAMBOUR CLINIC",
+    ],
+)
+def test_places_titles_and_departments_are_no_part_of_the_name(text: str) -> None:
+    found = header(f"{text}\nName: SOK Dara   Sex: M").header.facility
+    assert value(found) == "SAMBOUR CLINIC"
+
+
+def test_a_laboratory_at_the_foot_is_shown_for_review() -> None:
+    text = "LABORATORY REPORT\nName: SOK Dara   Sex: M" + "\n" * 34
+    found = header(f"{text}Rithy Diagnostic Laboratory · #12, Street 271 · Tel: 012 345 210")
+    assert value(found.header.facility) == "Rithy Diagnostic Laboratory"

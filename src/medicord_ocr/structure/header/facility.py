@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from medicord_ocr.khmer import fold, has_khmer, impossible_order, script_of
-from medicord_ocr.page import PageText, Row, Segment, Word, bounding
+from medicord_ocr.page import PageText, Row, Segment, Word
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.fields import RowRef, Span, field_info
 from medicord_ocr.structure.header.facility_names import (
@@ -40,8 +40,6 @@ from medicord_ocr.structure.labels import Folded, skeleton
 
 # Gap between segments, in heights of the text, that a space of large letters may have.
 _WIDE_SPACE = 1.0
-# Gap, in heights of the text, up to which a name stands behind its keyword (a logo between).
-_SAME_LINE = 8.0
 #: Share of the page's height, and rows, that a letterhead may take.
 _LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
 
@@ -75,7 +73,7 @@ class Place:
         """The name as printed, without what follows it on its line."""
         if self.mended is not None:
             return self.mended
-        return bare_name(_text(self.words))
+        return bare_name(text_of(self.words))
 
 
 def letterhead_rows(page: PageText) -> range:
@@ -137,7 +135,7 @@ def _is_patient(row: Row) -> bool:
 def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
     segment = row.segments[i]
     words = _without_tail(segment.words)
-    text = _text(words)
+    text = text_of(words)
     before = row.segments[i - 1].text if i else ""
     label, _, value = text.partition(":") if ":" in text else text.partition("៖")
     if value.strip():
@@ -153,19 +151,14 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
     if (open_label and SENDER.within(before)) or SENDER.latin.match(fold(text)):
         return
     found = [place for part in _by_script(words) if (place := _place(part, index))]
-    if (
-        not found
-        and value.strip()
-        and not has_khmer(text)
-        and _is_name(Segment(words, segment.box))
-    ):
+    if not found and value.strip() and not has_khmer(text) and is_name(Segment(words, segment.box)):
         found = [Place(words, index, 3, named=True, unlabelled=True)]  # « Hospital: Sre Ambel »
     yield from found
 
 
 def _without_tail(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words up to the address or telephone number behind a name."""
-    return words[: max(1, len(without_tail(_text(words)).split()))]
+    return words[: max(1, len(without_tail(text_of(words)).split()))]
 
 
 def _is_facility_label(label: str) -> bool:
@@ -195,12 +188,13 @@ def _by_script(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
         runs[-1].append(word)
         last = script if script != "none" else last
     parts = [tuple(run) for run in runs]
-    if len(parts) == 2 and all(keyword_weight(_text(part))[0] for part in parts):
+    if len(parts) == 2 and all(keyword_weight(text_of(part))[0] for part in parts):
         return parts
     return [words]
 
 
-def _text(words: Sequence[Word]) -> str:
+def text_of(words: Sequence[Word]) -> str:
+    """The words joined by spaces."""
     return " ".join(word.text for word in words)
 
 
@@ -215,7 +209,7 @@ def keyword_weight(text: str) -> tuple[int, bool]:
 
 
 def _place(words: tuple[Word, ...], row: int) -> Place | None:
-    text = _text(words)
+    text = text_of(words)
     folded = fold(text)
     if ADDRESS.match(folded) or ADDRESS.match(text.lower()) or NUMBERED.search(folded):
         return None
@@ -242,62 +236,8 @@ def _khmer_named(text: str) -> bool:
     return has_khmer(text) and sum(char.isalpha() for char in bones) >= 2
 
 
-def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
-    """The facility among the candidates: by keyword, then named, then the topmost.
-
-    Of a name in both scripts the Latin one is taken, where it is as strong.
-    """
-    if not places:
-        return None
-    wide = [place if place.named else _joined(page, place) for place in places]
-    best = max(wide, key=lambda place: (place.named, min(place.weight, 6), -place.row))
-    latin = [
-        place
-        for place in wide
-        if script_of(place.text) == "latin"
-        and place.named
-        and (place.weight >= 6 or place.weight >= best.weight)
-    ]
-    if script_of(best.text) != "latin" and latin:
-        return min(latin, key=lambda place: (abs(place.row - best.row), place.row))
-    return best
-
-
-def _joined(page: PageText, place: Place) -> Place:
-    """A line that only says what kind of place it is, with the name on the line beside it."""
-    box = bounding([word.box for word in place.words])
-    for segment in widened(page.rows[place.row]).segments:
-        apart = segment.box.x0 - box.x1
-        if 0 < apart < _SAME_LINE * box.height and _is_name(segment):
-            return replace(place, words=(*place.words, *segment.words), named=True, joined=True)
-    first = fold(place.words[0].text)
-    steps = (-1, 1) if first not in GENERIC or _ends_name(place) else (1, -1)
-    for step in steps:
-        index = place.row + step
-        if 0 <= index < len(page.rows):
-            for segment in page.rows[index].segments:
-                if segment.box.overlap_x(box) and _is_name(segment):
-                    words = (
-                        (*segment.words, *place.words)
-                        if step < 0
-                        else (*place.words, *segment.words)
-                    )
-                    return replace(place, words=words, named=True, joined=True)
-    return place
-
-
-def _ends_name(place: Place) -> bool:
-    """Whether it is the English order, with the name before the keyword."""
-    return fold(place.words[-1].text) in {
-        "hospital",
-        "clinic",
-        "laboratory",
-        "center",
-        "polyclinic",
-    }
-
-
-def _is_name(segment: Segment) -> bool:
+def is_name(segment: Segment) -> bool:
+    """Whether a segment can be a proper name without a word for what kind of place it is."""
     text = segment.text
     return (
         len(segment.words) <= 4

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from medicord_ocr.page import PageText, Row
 from medicord_ocr.schema import Header
 from medicord_ocr.structure.fields import RowRef
+from medicord_ocr.structure.header.choose import choose_place
 from medicord_ocr.structure.header.doctor import Doctor, doctor_field, find_doctors
 from medicord_ocr.structure.header.facility import (
     Place,
-    choose_place,
     facility_field,
     find_places,
     is_letterhead,

@@ -32,8 +32,8 @@ _FOOT = 0.12
 _CONTACT_ROWS = 3
 #: Height of a name printed large, in median heights of the page's rows.
 _LARGE = 1.25
-#: Least weight of a keyword at the foot: a hospital, a clinic, a cabinet.
-_FOOT_WEIGHT = 5
+#: Least weight of a keyword at the foot: a hospital, a cabinet, a laboratory.
+_FOOT_WEIGHT = 4
 #: Words of a name on the first line in print like any other; two may be a person's.
 _FIRST_WORDS = 3
 _FEWEST_LETTERS, _MOST_WORDS = 6, 8

@@ -1,0 +1,117 @@
+"""Which candidate is the facility, and the other lines that its name goes over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from medicord_ocr.khmer import fold, script_of
+from medicord_ocr.page import Box, PageText, Segment, Word, bounding
+from medicord_ocr.structure.header.doctor_names import after_title
+from medicord_ocr.structure.header.facility import (
+    Place,
+    is_name,
+    is_no_name,
+    keyword_weight,
+    text_of,
+    widened,
+)
+from medicord_ocr.structure.header.facility_words import GENERIC
+from medicord_ocr.structure.labels import PLACES
+
+# Gap, in heights of the text, up to which a name stands behind its keyword (a logo between).
+_SAME_LINE = 8.0
+#: Two lines of a name: the gap, and the least height of the smaller, in heights of the larger.
+_LEADING, _ALIKE = 1.2, 0.6
+_PARTICLES = frozenset("of the and for de des du d la le les et a & -".split())
+
+
+def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
+    """The facility among the candidates: by keyword, then named, then the topmost.
+
+    Of a name in both scripts the Latin one is taken, where it is as strong.
+    """
+    if not places:
+        return None
+    wide = [place if place.named else _joined(page, place) for place in places]
+    best = max(wide, key=lambda place: (place.named, min(place.weight, 6), -place.row))
+    latin = [
+        place
+        for place in wide
+        if script_of(place.text) == "latin"
+        and place.named
+        and (place.weight >= 6 or place.weight >= best.weight)
+    ]
+    if script_of(best.text) != "latin" and latin:
+        best = min(latin, key=lambda place: (abs(place.row - best.row), place.row))
+    return _over_two_lines(page, best)
+
+
+def _over_two_lines(page: PageText, place: Place) -> Place:
+    """A name with the part of it that stands on the line above or below, in like print.
+
+    In small letters only a line that ends in a particle goes on: « Hôpital de l'Amitié et ».
+    """
+    box = bounding([word.box for word in place.words])
+    for step in (-1, 1) if place.named and place.weight < 7 else ():
+        for segment in _neighbours(page, place.row, box, step):
+            lines = (segment.words, place.words) if step < 0 else (place.words, segment.words)
+            if _goes_on(box, segment.box, lines) and _is_part(segment, above=step < 0):
+                return replace(place, words=(*lines[0], *lines[1]), joined=True)
+    return place
+
+
+def _goes_on(own: Box, other: Box, lines: tuple[Sequence[Word], Sequence[Word]]) -> bool:
+    """Whether the second of two lines goes on with the first: near, in line, alike in print."""
+    height = max(own.height, other.height)
+    near = max(own.y0 - other.y1, other.y0 - own.y1) < _LEADING * height
+    alike = min(own.height, other.height) >= _ALIKE * height
+    in_line = min(abs(own.x0 - other.x0), abs(own.centre - other.centre)) <= height
+    capitals = all(text_of(words).isupper() for words in lines)
+    return near and alike and in_line and (capitals or fold(lines[0][-1].text) in _PARTICLES)
+
+
+def _is_part(segment: Segment, *, above: bool) -> bool:
+    """Whether a line can be a part of a name: capitals, and no keyword as strong as its own."""
+    weight = keyword_weight(segment.text)[0]
+    place = PLACES.latin.fullmatch(fold(segment.text)) is not None
+    nobody = after_title(segment.words, 0) is None
+    named = is_name(segment) or (0 < weight <= 3 and not is_no_name(segment.text))
+    return named and nobody and (above or not (place or weight))
+
+
+def _joined(page: PageText, place: Place) -> Place:
+    """A line that only says what kind of place it is, with the name on the line beside it."""
+    box = bounding([word.box for word in place.words])
+    for segment in widened(page.rows[place.row]).segments:
+        apart = segment.box.x0 - box.x1
+        if 0 < apart < _SAME_LINE * box.height and is_name(segment):
+            return replace(place, words=(*place.words, *segment.words), named=True, joined=True)
+    first = fold(place.words[0].text)
+    steps = (-1, 1) if first not in GENERIC or _ends_name(place) else (1, -1)
+    for step in steps:
+        for segment in _neighbours(page, place.row, box, step):
+            if is_name(segment):
+                words = (segment.words, place.words) if step < 0 else (place.words, segment.words)
+                return replace(place, words=(*words[0], *words[1]), named=True, joined=True)
+    return place
+
+
+def _neighbours(page: PageText, index: int, box: Box, step: int) -> list[Segment]:
+    """What stands right above (step -1) or below (1) a box, past rows that leave it free."""
+    for row in page.rows[index + 1 :] if step > 0 else reversed(page.rows[:index]):
+        found = [segment for segment in widened(row).segments if segment.box.overlap_x(box)]
+        if found:
+            return found
+    return []
+
+
+def _ends_name(place: Place) -> bool:
+    """Whether it is the English order, with the name before the keyword."""
+    return fold(place.words[-1].text) in {
+        "hospital",
+        "clinic",
+        "laboratory",
+        "center",
+        "polyclinic",
+    }
