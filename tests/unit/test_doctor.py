@@ -154,7 +154,7 @@ def test_a_name_wrapped_in_the_cell_of_a_table_goes_on_below() -> None:
     assert value(found) == "Dr. Uk Rithysak"
 
 
-@pytest.mark.parametrize("label", ["Doctor's signature", "គ្រូពេទ្យព្យាបាល", "Le médecin"])
+@pytest.mark.parametrize("label", ["Doctor's signature", "គ្រូពេទ្យព្យាបាល", "Le médecin", "វេជ្ជបណ្ឌិត"])
 @pytest.mark.parametrize("name", ["KONG Sophal", "ជា លក្ខិណា"])
 def test_a_name_beneath_its_label_is_shown_for_review(label: str, name: str) -> None:
     found = doctor(f"Name: X\nAmlodipine 5 mg\n\n{label}\n\n\n\n{name}", "prescription")
@@ -165,9 +165,15 @@ def test_a_name_beneath_its_label_is_shown_for_review(label: str, name: str) -> 
 
 @pytest.mark.parametrize(
     "text",
-    ["Patient's signature\n\n\nKONG Sophal", "ហត្ថលេខាអ្នកជំងឺ\n\n\nជា លក្ខិណា", "Doctor\n\nPhnom Penh"],
+    [
+        "Referring doctor   Sample taken",
+        "To: Dr. Pen Rithear, Calmette Hospital",
+        "Patient's signature\n\n\nKONG Sophal",
+        "ហត្ថលេខាអ្នកជំងឺ\n\n\nជា លក្ខិណា",
+        "Doctor\n\nPhnom Penh",
+    ],
 )
-def test_who_else_signs_is_no_doctor(text: str) -> None:
+def test_headings_addressees_and_who_else_signs_are_no_doctors(text: str) -> None:
     assert doctor(f"Name: X\n\n\n\n{text}", "prescription") is None
 
 

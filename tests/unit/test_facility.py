@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from medicord_ocr.page import PageText, Row, Segment
+from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.header.find import HeaderFindings, find_header
 from tests.pages import page, row
@@ -89,6 +89,16 @@ def test_wide_spaces_of_large_letters_do_not_cut_the_name() -> None:
     )
     found = find_header([PageText(1, 1200, 1600, (Row((first, near)),))])
     assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
+
+
+def test_letters_set_far_apart_do_not_cut_the_name() -> None:
+    words = []
+    for text, x0, x1 in (("CLINICAL", 171, 480), ("LABORATORY", 522, 966)):
+        box = Box(x0, 245, x1, 282)
+        words.append(Segment((Word(text, box, 0.95, ()),), box))
+    above = row(" " * 15 + "PROVIDENCE", top=200)
+    found = find_header([PageText(1, 2479, 3508, (above, Row(tuple(words))))])
+    assert value(found.header.facility) == "PROVIDENCE CLINICAL LABORATORY"
 
 
 @pytest.mark.parametrize(

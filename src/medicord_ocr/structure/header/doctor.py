@@ -29,6 +29,8 @@ from medicord_ocr.structure.labels import PLACES
 
 # A label and the value behind it without a space between them, but not a time of day.
 _GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
+# Whom a letter is for.
+_ADDRESSEE = re.compile(r"(?:^|\s)(?:to|attn|attention|dear|à|à l'attention de)\s?[:.]?\s*$")
 _LINKS = frozenset("by par".split())
 
 
@@ -105,6 +107,9 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
         if stop > end or GLUED.match(words[end - 1].text) or khmer_glued(words[end - 1].text):
             named = tuple(words[at:stop])
             before = " ".join(word.text for word in words[before_from:at])
+            at = max(stop, end)
+            if _ADDRESSEE.search(before.lower()):
+                continue
             role = _place_role(page, index, named, before, default)
             cut = _cut(words, stop, starts)
             if stop == len(words) or stop in starts:
@@ -112,7 +117,8 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
                 named, cut = (*named, *more), cut or bool(more)
             before_from = stop  # a doctor's title is no label of the next doctor's
             yield Doctor(page.number, named, index, role, cut=cut)
-        at = max(stop, end)
+        else:
+            at = end
 
 
 def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -265,7 +271,8 @@ def _beneath(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     """A name alone in the space for a signature under its label, without a title."""
     for label in row.segments:
         role = role_of(label.text) if len(label.words) <= _LABEL_WORDS else None
-        if role not in SIGNING or OTHERS.within(label.text) or _names_somebody(label):
+        named = len(label.words) > 1 and _names_somebody(label)
+        if role not in SIGNING or OTHERS.within(label.text) or named:
             continue
         for below in page.rows[index + 1 :]:
             if below.box.y0 - label.box.y1 > _LABEL_ABOVE * label.box.height:

@@ -112,7 +112,8 @@ def is_title(text: str) -> bool:
     if has_khmer(text):
         rest = _after_khmer_title(text)
         return rest is not None and not rest.startswith(_KHMER_LABEL)
-    return bare(text) in _TITLES or GLUED.match(text) is not None
+    post = text in ("doctor", "docteur", "professor", "professeur")  # "Referring doctor"
+    return (bare(text) in _TITLES and not post) or GLUED.match(text) is not None
 
 
 def _after_khmer_title(text: str) -> str | None:

@@ -38,8 +38,9 @@ from medicord_ocr.structure.header.facility_words import (
 from medicord_ocr.structure.header.patient import patient_labels
 from medicord_ocr.structure.labels import Folded, skeleton
 
-# Gap between segments, in heights of the text, that a space of large letters may have.
-_WIDE_SPACE = 1.0
+# Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
+# capitals set as wide apart as they are high); of large letters it is at most their height.
+_SPACED = 1.2
 #: Share of the page's height, and rows, that a letterhead may take.
 _LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
 
@@ -121,7 +122,9 @@ def widened(row: Row) -> Row:
     joined: list[Segment] = []
     for segment in row.segments:
         last = joined[-1] if joined else None
-        if last and segment.box.x0 - last.box.x1 <= _WIDE_SPACE * segment.box.height:
+        letter = segment.box.width / max(1, len(segment.text))
+        space = max(segment.box.height, _SPACED * letter)
+        if last and segment.box.x0 - last.box.x1 <= space:
             joined[-1] = Segment(last.words + segment.words, last.box.union(segment.box))
         else:
             joined.append(segment)
