@@ -12,7 +12,7 @@ from medicord_ocr.page import PageText
 from medicord_ocr.schema import Imaging
 from medicord_ocr.structure.imaging.find import find_imaging
 from medicord_ocr.structure.imaging.words import section_of, standard_modality, standard_region
-from tests.pages import page
+from tests.pages import page, row
 
 
 def found(text: str) -> tuple[Imaging, ...]:
@@ -425,3 +425,20 @@ def test_a_title_that_is_a_heading_leaves_the_examination_to_the_next_line(title
     assert (item.modality, item.body_part) == ("CT", "Abdomen and pelvis")
     assert (item.indication, item.findings) == ("Douleurs", "Foie de taille normale.")
     assert item.impression == "Examen normal."
+
+
+@pytest.mark.parametrize("last", ["Findings", "Findings    space with osteophytes."])
+def test_a_heading_half_way_down_its_text_goes_before_it(last: str) -> None:
+    lines = (
+        ("X-RAY LUMBAR SPINE", 0),
+        ("            Narrowing of the L4-L5 disc", 60),
+        (last, 80),
+        ("            in both views.", 100),
+        ("Impression  Lumbar spondylosis.", 150),
+    )
+    rows = tuple(row(line, top=top) for line, top in lines)
+    (item,) = find_imaging([PageText(1, 1200, 1600, rows)], frozenset()).items
+    assert item.findings == f"Narrowing of the L4-L5 disc {last[12:]} in both views.".replace(
+        "  ", " "
+    )
+    assert item.impression == "Lumbar spondylosis."

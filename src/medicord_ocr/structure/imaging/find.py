@@ -29,7 +29,7 @@ from medicord_ocr.structure.imaging.lines import (
     region_beside,
     without_bullet,
 )
-from medicord_ocr.structure.imaging.rows import letterhead, without_specks
+from medicord_ocr.structure.imaging.rows import letterhead, report_rows, without_specks
 from medicord_ocr.structure.imaging.words import Section
 from medicord_ocr.structure.line import Line, line_of
 
@@ -301,7 +301,7 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
     for page in pages:
         reader.new_page()
         repeated = letterhead(page, before) if before else 0
-        for index, row in enumerate(page.rows):
+        for index, row in report_rows(page):
             ref = (page.number, index)
             cleared = without_specks(row)
             if index >= repeated and cleared is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from medicord_ocr.page import PageText, Row, Segment
-from medicord_ocr.structure.imaging.lines import is_patient
+from medicord_ocr.structure.imaging.lines import heading, is_patient
 from medicord_ocr.structure.line import line_of
 
 #: A stretch of so few letters, read no better than this, is a stamp's or a stain's.
@@ -22,6 +23,38 @@ def letterhead(page: PageText, before: set[str]) -> int:
         elif index - count >= 2:
             break
     return count
+
+
+def report_rows(page: PageText) -> Iterator[tuple[int, Row]]:
+    """The page's rows with their indices in the order of the report.
+
+    A heading in the middle of the height of its text, in a table's first column, goes before all
+    of it.
+    """
+    last = len(page.rows)
+    for index, row in enumerate(page.rows):
+        if index + 1 < last and _is_heading_of(page, index + 1):
+            first, *_ = page.rows[index + 1].segments
+            yield index + 1, replace(page.rows[index + 1], segments=(first,))
+        elif index and _is_heading_of(page, index):
+            row = replace(row, segments=row.segments[1:])
+        if row.segments:
+            yield index, row
+
+
+def _is_heading_of(page: PageText, index: int) -> bool:
+    """Whether a row begins with the heading of a text that the row above it begins."""
+    first = replace(page.rows[index], segments=page.rows[index].segments[:1])
+    return _begins_below(page, index) and heading(line_of(page.number, first)) is not None
+
+
+def _begins_below(page: PageText, index: int) -> bool:
+    """Whether the row above begins the text on the right of this row's first stretch."""
+    above, (first, *beside) = page.rows[index - 1].box, page.rows[index].segments
+    beside += page.rows[index + 1].segments[:1] if index + 1 < len(page.rows) else ()
+    height = min(first.box.height, above.height)
+    column = any(abs(segment.box.x0 - above.x0) <= height for segment in beside)
+    return column and first.box.x1 < above.x0 and first.box.y0 - above.y1 < height / 2
 
 
 def without_specks(row: Row) -> Row | None:
