@@ -35,3 +35,10 @@ def test_a_date_behind_an_unknown_place_on_the_right_is_that_of_signing() -> Non
     found = find_header([page(text)]).header.report_date
     assert found is not None
     assert (found.value, found.kind, found.needs_review) == ("2025-07-21", "issued", False)
+
+
+def test_a_date_whose_year_stands_on_the_line_below_is_read() -> None:
+    text = "Name: Ly Da\n" + " " * 60 + "ភ្នំពេញ ថ្ងៃទី១៣ ខែវិច្ឆិកា\n" + " " * 66 + "ឆ្នាំ២០២៤"
+    found = find_header([page(text)]).header.report_date
+    assert found is not None
+    assert (found.value, found.kind) == ("2024-11-13", "issued")

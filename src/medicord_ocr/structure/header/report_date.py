@@ -20,7 +20,7 @@ from medicord_ocr.structure.dates import (
 )
 from medicord_ocr.structure.fields import RowRef, Span, field_info
 from medicord_ocr.structure.labels import PLACES, date_kind, terms
-from medicord_ocr.structure.line import Line
+from medicord_ocr.structure.line import Line, fold_line, join
 
 #: Kinds of date that may stand as the report's, the best first. ``issued`` is the date beside
 #: the place of signing (``Phnom Penh, le …``), ``date`` one that is only called date.
@@ -46,6 +46,7 @@ _PHRASE = re.compile(r"\s{2,}|[:;៖|]+")
 _WORDS = re.compile("[a-z]{3}|[\u1780-\u17b3].?[\u1780-\u17d3]")
 # A label with its own value is no heading of what stands below it: « Age: 20 ».
 _OWN_VALUE = re.compile(r"[:៖]\s*[^\s:៖]")
+_YEAR = re.compile("(?:ឆ្[\u1780-\u17d3]{1,4} ?)?[12][0-9]{3}(?!\\d)")
 _BLANK = " .,-_/()[]"
 _NUMBERS = re.compile(r"(\d{1,2})\s?([/.-])\s?\d{1,2}\s?\2\s?\d{4}")
 _COMPARED = terms(r"compared|compare|comparison|comparaison|comparatif|versus", "ប្រៀបធៀប")
@@ -86,8 +87,26 @@ def find_dated(pages: Sequence[PageText], lines: Sequence[Sequence[Line]]) -> li
         dated
         for page, of_page in zip(pages, lines, strict=True)
         for index, line in enumerate(of_page)
-        for dated in _row_dates(page, index, line)
+        for dated in (*_row_dates(page, index, line), *_wrapped_dates(page, index))
     ]
+
+
+def _wrapped_dates(page: PageText, index: int) -> Iterator[Dated]:
+    """Dates that end a stretch of a row without their year, which begins the stretch below."""
+    below = page.rows[index + 1].segments if index + 1 < len(page.rows) else ()
+    row = page.rows[index]
+    for at, segment in enumerate(row.segments):
+        year = next((s for s in below if s.box.overlap_x(segment.box)), None)
+        if year is None or not _YEAR.match(fold_line(year.text)):
+            continue
+        line = join(page.number, [[segment.words], [year.words]])
+        before = "  ".join(s.text for s in row.segments[:at])
+        for found in find_dates(line.folded):
+            if found.start < line.folded.index("\n") < found.end:
+                label = f"{fold_line(before)}  {line.folded[: found.start]}"
+                kind = _kind(label) or _alone_kind(line, found)
+                span, raw = line.span(found.start, found.end), line.printed(found.start, found.end)
+                yield Dated(found, kind, span, raw, (page.number, index))
 
 
 def _row_dates(page: PageText, index: int, line: Line) -> Iterator[Dated]:
