@@ -91,6 +91,19 @@ def test_wide_spaces_of_large_letters_do_not_cut_the_name() -> None:
     assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
 
 
+def test_a_wide_space_of_khmer_print_does_not_cut_the_name() -> None:
+    words = []
+    for text, x0, x1 in (("ពហុព្យាបាល", 737, 887), ("សុខហេង", 947, 1061)):
+        box = Box(x0, 253, x1, 307)
+        words.append(Segment((Word(text, box, 0.95, ()),), box))
+    found = find_header([PageText(1, 1809, 2449, (Row(tuple(words)),))])
+    assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
+
+
+def test_a_circumflex_read_as_a_figure_is_put_right() -> None:
+    assert value(header("H6pital KV").header.facility) == "Hôpital KV"
+
+
 def test_letters_set_far_apart_do_not_cut_the_name() -> None:
     words = []
     for text, x0, x1 in (("CLINICAL", 171, 480), ("LABORATORY", 522, 966)):
@@ -156,6 +169,7 @@ def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> No
     [
         ("PHNOM PENH\nHEART & VASCULAR CLINIC", "PHNOM PENH HEART & VASCULAR CLINIC"),
         ("INTERNATIONAL MEDICAL\nCENTER OF SAMBOUR", "INTERNATIONAL MEDICAL CENTER OF SAMBOUR"),
+        ("mediTEST\nLaboratoire d'analyses médicales", "mediTEST"),
         ("Hôpital de l'Amitié et\nSolidarité", "Hôpital de l'Amitié et Solidarité"),
     ],
 )
@@ -173,6 +187,7 @@ def test_a_name_over_two_lines_is_whole_and_shown_for_review(text: str, facility
         "SAMBOUR CLINIC\nMEDICAL LABORATORY",
         "LABORATORY REPORT\nSAMBOUR CLINIC",
         "KINGDOM OF CAMBODIA\nSAMBOUR CLINIC",
+        "UNIVERSITY OF TONLE SAP\nSAMBOUR CLINIC",
     ],
 )
 def test_places_titles_and_departments_are_no_part_of_the_name(text: str) -> None:

@@ -76,7 +76,8 @@ def _is_part(segment: Segment, *, above: bool) -> bool:
     weight = keyword_weight(segment.text)[0]
     place = PLACES.latin.fullmatch(fold(segment.text)) is not None
     nobody = after_title(segment.words, 0) is None
-    named = is_name(segment) or (0 < weight <= 3 and not is_no_name(segment.text))
+    kind = 0 < weight <= 3 and fold(segment.words[-1].text) in GENERIC  # INTERNATIONAL MEDICAL
+    named = is_name(segment) or (kind and not is_no_name(segment.text))
     return named and nobody and (above or not (place or weight))
 
 

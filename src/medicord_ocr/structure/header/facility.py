@@ -41,6 +41,9 @@ from medicord_ocr.structure.labels import Folded, skeleton
 # Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
 # capitals set as wide apart as they are high); of large letters it is at most their height.
 _SPACED = 1.2
+# The same in Khmer print, in heights (of its capitals' kind 1.05-1.14 on dev, where two columns
+# stand at least five apart).
+_KHMER_SPACE = 1.5
 #: Share of the page's height, and rows, that a letterhead may take.
 _LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
 
@@ -123,7 +126,9 @@ def widened(row: Row) -> Row:
     for segment in row.segments:
         last = joined[-1] if joined else None
         letter = segment.box.width / max(1, len(segment.text))
-        space = max(segment.box.height, _SPACED * letter)
+        height = segment.box.height
+        khmer = last is not None and script_of(last.text) == script_of(segment.text) == "khmer"
+        space = max(_KHMER_SPACE * height if khmer else height, _SPACED * letter)
         if last and segment.box.x0 - last.box.x1 <= space:
             joined[-1] = Segment(last.words + segment.words, last.box.union(segment.box))
         else:
@@ -246,13 +251,18 @@ def is_name(segment: Segment) -> bool:
         len(segment.words) <= 4
         and not re.search(r"[\d:@/]", text)
         and script_of(text) == "latin"
-        and all(word.text[:1].isupper() or len(word.text) <= 3 for word in segment.words)
+        and all(has_capital(word.text) or len(word.text) <= 3 for word in segment.words)
         and not NO_FACILITY.within(text)
         and not SECTION.within(text)
         and not ADDRESS.match(text.lower())
         and PERSON.match(fold(text)) is None
         and not keyword_weight(text)[0]
     )
+
+
+def has_capital(text: str) -> bool:
+    """Whether a word is written as names are: ``Sokha``, ``mediTEST``."""
+    return any(char.isupper() for char in text)
 
 
 def is_no_name(text: str) -> bool:

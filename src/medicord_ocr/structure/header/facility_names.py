@@ -50,11 +50,16 @@ _TAIL = re.compile(
     r"|\s+(?:tel|phone|fax|h/p|hotline|e-?mail)\s*[.:/].*$",
     re.IGNORECASE,
 )
+_CIRCUMFLEX = re.compile(r"(?<=([A-Za-zÀ-ÿ]))6(?=([A-Za-zÀ-ÿ]))")
 _BEHIND_NAME = " ,;:|•·–-*"
 
 
 def bare_name(text: str) -> str:
-    """The name without an address, telephone number or punctuation behind it, on one line."""
+    """The name without an address, telephone number or punctuation behind it, on one line.
+
+    A 6 between letters is an ô: no name has one there (``H6pital``).
+    """
+    text = _CIRCUMFLEX.sub(lambda m: "Ô" if m[1].isupper() and m[2].isupper() else "ô", text)
     return " ".join(_TAIL.sub("", text.replace("៖", "")).strip(_BEHIND_NAME).split())
 
 

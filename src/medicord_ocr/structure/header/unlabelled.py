@@ -16,6 +16,7 @@ from medicord_ocr.page import PageText, Row, Segment
 from medicord_ocr.structure.header.doctor_names import DEGREE, after_title
 from medicord_ocr.structure.header.facility import (
     Place,
+    has_capital,
     is_letterhead,
     is_no_name,
     keyword_weight,
@@ -132,6 +133,6 @@ def _may_be_name(segment: Segment) -> bool:
     if after_title(words, 0) is not None or any(DEGREE.fullmatch(word.text) for word in words):
         return False
     return all(
-        word.text[:1].isupper() or fold(word.text) in _PARTICLES or not word.text[:1].isalpha()
+        has_capital(word.text) or fold(word.text) in _PARTICLES or not word.text[:1].isalpha()
         for word in words
     )
