@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from medicord_ocr.page import PageText
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.header.find import HeaderFindings, find_header
-from tests.pages import page
+from tests.pages import page, row
 
 
 def header(text: str) -> HeaderFindings:
@@ -103,6 +104,8 @@ Cardiologue
 Aspégic 100 mg : 1 sachet par jour"""
     found = doctor(text, "prescription")
     assert value(found) == "Dr. OUK Monirath"
+    assert found is not None
+    assert not found.needs_review
 
 
 @pytest.mark.parametrize("name", ["វេជ្ជ. ហេង សុខា", "ឱសថការី អ៊ុក សុភាព"])
@@ -167,6 +170,8 @@ def test_a_name_beneath_its_label_is_shown_for_review(label: str, name: str) -> 
     "text",
     [
         "Referring doctor   Sample taken",
+        "Referred by: Midwife CHOU Sokny",
+        "វេជ្ជបញ្ជា\n\nចំនួន ព្រឹក",
         "To: Dr. Pen Rithear, Calmette Hospital",
         "Patient's signature\n\n\nKONG Sophal",
         "ហត្ថលេខាអ្នកជំងឺ\n\n\nជា លក្ខិណា",
@@ -189,3 +194,34 @@ def test_professions_in_the_letterhead_do_not_dispute_who_signed() -> None:
     assert value(found) == "Dr KAO Veasna"
     assert found is not None
     assert not found.needs_review
+
+
+def test_a_label_s_name_before_a_degree_that_is_not_known_is_a_name() -> None:
+    assert value(doctor("Prescriber's name: Oeur Chanrith, MA", "prescription")) == "Oeur Chanrith"
+
+
+def test_a_wrapped_name_goes_on_past_rows_of_other_columns() -> None:
+    rows = (
+        row("Requesting physician: Ass. Prof. Ky", top=0),
+        row(" " * 50 + "Hospital: Sen", top=20),
+        row("Santy", top=40),
+    )
+    found = find_header([PageText(1, 1200, 1600, rows)]).header_of("lab").doctor
+    assert value(found) == "Ass. Prof. Ky Santy"
+
+
+def test_a_titled_doctor_goes_before_a_name_known_by_its_place_alone() -> None:
+    text = "Name: X\n\nDr HAK Sinuon\n" + "\n" * 9 + "Signature\n\nKONG Sophal"
+    assert value(doctor(text, "prescription")) == "Dr HAK Sinuon"
+
+
+def test_a_prescriber_and_another_who_signed_are_in_doubt() -> None:
+    text = "Médecin traitant : Dr POV Kimsan" + "\n" * 12 + "Dr THACH Mealea"
+    found = doctor(text, "prescription")
+    assert found is not None
+    assert "doctors_disagree" in found.review_reasons
+
+
+def test_a_misread_title_under_a_label_is_mended() -> None:
+    found = doctor("Name: X\n\nPrescribed by\n\n\nOr LY Vanna", "prescription")
+    assert value(found) == "Dr LY Vanna"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 
+from medicord_ocr.khmer import has_khmer
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.fields import Span, field_info
@@ -18,7 +19,6 @@ from medicord_ocr.structure.header.doctor_names import (
     after_title,
     bare,
     is_stop,
-    is_title,
     khmer_glued,
     misread_title,
     untitled,
@@ -26,6 +26,7 @@ from medicord_ocr.structure.header.doctor_names import (
 from medicord_ocr.structure.header.facility import keyword_weight
 from medicord_ocr.structure.header.roles import NAMING, OTHERS, PREFERENCE, SIGNING, Role, role_of
 from medicord_ocr.structure.labels import PLACES
+from medicord_ocr.structure.titles import title_kind
 
 # A label and the value behind it without a space between them, but not a time of day.
 _GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
@@ -123,15 +124,17 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
 
 def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Word, ...]:
     """The rest of a name of one word, alone on the line below: ``Dr. VONG`` / ``Sokchea``."""
-    names = [word for word in named if not is_title(word.text)]
+    names = named[(after_title(named, 0) or 0) :]
     if len(names) != 1 or GLUED.match(named[0].text) or index + 1 >= len(page.rows):
         return ()
-    own = next((s for s in page.rows[index].segments if names[0] in s.words), None)
-    below = page.rows[index + 1].segments
+    segments = page.rows[index].segments
+    own = next((s.box for s in segments if names[0] in s.words), names[0].box)
+    lower = (row.segments for row in page.rows[index + 1 :])
+    below = next((row for row in lower if any(s.box.overlap_x(own) for s in row)), ())
     if len(below) > 2 and not _wrapped(page.rows[index], below):
         return ()  # a table's headings
     for segment in below:
-        starts = [s.x0 for s in (own.box if own else None, named[0].box, names[0].box) if s]
+        starts = (own.x0, named[0].box.x0, names[0].box.x0)
         height = names[0].box.height
         aligned = any(abs(segment.box.x0 - x0) <= height for x0 in starts)
         near = segment.box.y0 - names[0].box.y1 < height
@@ -263,7 +266,8 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
         title = misread_title(words[0])
         end = after_name(words, 1 if title else 0, frozenset({0}), begun=False)
         least = 2 if title else 1
-        if least < end <= least + 3 and (end == len(words) or words[end].text[:1] in "(,-"):
+        whole = end == len(words) or words[end].text[:1] in "(,-" or words[end - 1].text[-1:] == ","
+        if least < end <= least + 3 and whole and not OTHERS.within(words[0].text):
             yield Doctor(page.number, tuple(words[:end]), index, role, title is not None, title)
 
 
@@ -272,15 +276,15 @@ def _beneath(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     for label in row.segments:
         role = role_of(label.text) if len(label.words) <= _LABEL_WORDS else None
         named = len(label.words) > 1 and _names_somebody(label)
-        if role not in SIGNING or OTHERS.within(label.text) or named:
+        if role not in SIGNING or OTHERS.within(label.text) or title_kind(label.text) or named:
             continue
         for below in page.rows[index + 1 :]:
             if below.box.y0 - label.box.y1 > _LABEL_ABOVE * label.box.height:
                 break
             near = [s for s in below.segments if s.box.overlap_x(label.box)]
             if near and _is_whole_name(near[0]):
-                number = page.rows.index(below)
-                yield Doctor(page.number, near[0].words, number, role, False, unsure=True)
+                number, title = page.rows.index(below), misread_title(near[0].words[0])
+                yield Doctor(page.number, near[0].words, number, role, False, title, unsure=True)
             if near:
                 break
 
@@ -328,13 +332,25 @@ def _with_degree(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
 def choose_doctor(doctors: Sequence[Doctor], document_type: str | None) -> Doctor | None:
     """The doctor that the kind of document is about: see PREFERENCE."""
     order = PREFERENCE.get(document_type, PREFERENCE[None])
-    for role in order:
-        of_role = [doctor for doctor in doctors if doctor.role == role]
+    for unsure, role in product((False, True), order):
+        of_role = [doctor for doctor in doctors if doctor.role == role and doctor.unsure == unsure]
         if of_role:
             # Who signs does so at the end; everybody else is named at the beginning.
             titled = [doctor for doctor in of_role if doctor.titled] or of_role
             return titled[-1] if role == "signatory" else titled[0]
     return None
+
+
+def _disputed(doctors: Sequence[Doctor], chosen: Doctor, document_type: str | None) -> bool:
+    """Whether another doctor may be meant as well: one in the same role, or who signed.
+
+    The letterhead may name its doctor in both scripts.
+    """
+    roles = {chosen.role, "signatory"} if document_type == "prescription" else {chosen.role}
+    names = {untitled(doctor.words) for doctor in doctors if doctor.role in roles}
+    if chosen.role == "letterhead" and len(names) == 2:
+        names = {name for name in names if has_khmer(name) == has_khmer(chosen.text)}
+    return len(names) > 1
 
 
 def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> HeaderField | None:
@@ -345,8 +361,7 @@ def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> Header
     chosen = choose_doctor(doctors, document_type)
     if chosen is None:
         return None
-    names = {untitled(doctor.words) for doctor in doctors if doctor.role == chosen.role}
-    reasons = ["doctors_disagree"] if len(names) > 1 else []
+    reasons = ["doctors_disagree"] if _disputed(doctors, chosen, document_type) else []
     reasons += ["cut_name"] if chosen.cut else []
     ceiling = 0.6 if reasons or chosen.unsure else 0.95 if chosen.titled else 0.8
     ceiling = min(ceiling, 0.7) if chosen.title is not None else ceiling

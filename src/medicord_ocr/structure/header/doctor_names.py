@@ -42,7 +42,7 @@ _KHMER_LABEL = tuple(
 _TITLES = frozenset("dr dre drs docteur doctor doctoresse prof professor professeur pr".split())
 # What "Dr" is misread as; believed only behind a doctor's label, and marked.
 _MISREAD = frozenset({"or", "0r", "ir", "br", "ur", "bt", "dt"})
-_ASIDE = frozenset("assoc assist asst associate assistant".split())
+_ASIDE = frozenset("ass assoc assist asst associate assistant".split())
 #: "Dr.SOK" and "DrSok": a title and the beginning of the name in one word.
 GLUED = re.compile(r"(?:(?:[Dd][Rr]|[Pp]rof|PROF|P[rR])[.,](?=[^\W\d_]{2})|Dr(?=[A-Z][a-z]))")
 #: Degrees behind a name.
