@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from medicord_ocr.page import PageText
+from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.header.find import HeaderFindings, find_header
 from tests.pages import page, row
@@ -225,3 +225,13 @@ def test_a_prescriber_and_another_who_signed_are_in_doubt() -> None:
 def test_a_misread_title_under_a_label_is_mended() -> None:
     found = doctor("Name: X\n\nPrescribed by\n\n\nOr LY Vanna", "prescription")
     assert value(found) == "Dr LY Vanna"
+
+
+def test_spaces_of_large_print_do_not_cut_a_name() -> None:
+    segments = []
+    for text, x0, x1 in (("Dr.", 1023, 1130), ("KAO", 1176, 1349), ("Phirum", 1391, 1691)):
+        box = Box(x0, 194, x1, 251)
+        segments.append(Segment((Word(text, box, 0.95, ()),), box))
+    rows = (Row(tuple(segments)), row("Name: X", top=300), row("Paracetamol 500 mg", top=400))
+    found = find_header([PageText(1, 2718, 3794, rows)]).header_of("prescription").doctor
+    assert value(found) == "Dr. KAO Phirum"

@@ -27,6 +27,7 @@ def value(field: HeaderField | None) -> str | None:
         ("Referred from: Calmette Hospital\nBIOTECH LAB", "BIOTECH LAB"),
         ("Institut Pasteur du Cambodge\nLaboratoire de Biologie", "Institut Pasteur du Cambodge"),
         ("Sok Heng Polyclinic  Tel: 012 345 678", "Sok Heng Polyclinic"),
+        ("Sok Heng Polyclinic Tel 023 12 12 12", "Sok Heng Polyclinic"),
         ("Clinique Dr. SOK Dara, No. 12, Street 5", "Clinique Dr. SOK Dara"),
         ("LABORATOIRE D'ANALYSES MÉDICALES\nANGKOR", "LABORATOIRE D'ANALYSES MÉDICALES ANGKOR"),
         ("Groupe Médical Tonlé\nCabinet de radiologie", "Groupe Médical Tonlé"),
@@ -122,6 +123,7 @@ def test_letters_set_far_apart_do_not_cut_the_name() -> None:
         ("Marie Stopes Reproductive Health\nTel: 012 111 222", "Marie Stopes Reproductive Health"),
         ("LABORATOIRE     NOKOR TEP\nAnalyses médicales", "LABORATOIRE NOKOR TEP"),
         ("Hospital: Sre Ambel", "Sre Ambel"),
+        ("Cabinet de biologie\n12 rue 108, Phnom Penh - Tél 023 999 000", "Cabinet de biologie"),
         ("Nephro Care Takeo\nDialysis and kidney clinic, Takeo", "Nephro Care Takeo"),
     ],
 )

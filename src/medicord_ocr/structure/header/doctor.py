@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, product
+from statistics import median
 
 from medicord_ocr.khmer import has_khmer
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
@@ -23,7 +24,7 @@ from medicord_ocr.structure.header.doctor_names import (
     misread_title,
     untitled,
 )
-from medicord_ocr.structure.header.facility import keyword_weight
+from medicord_ocr.structure.header.facility import keyword_weight, widened
 from medicord_ocr.structure.header.roles import NAMING, OTHERS, PREFERENCE, SIGNING, Role, role_of
 from medicord_ocr.structure.labels import PLACES
 from medicord_ocr.structure.titles import title_kind
@@ -83,7 +84,10 @@ def find_doctors(
         taken: words that are no doctor's name (those of the facility's).
     """
     found: list[Doctor] = []
+    usual = median(row.box.height for row in page.rows) if page.rows else 0
     for index, row in enumerate(page.rows):
+        # Spaces of large print are as wide as gaps between columns of the page's usual print.
+        row = widened(row) if row.box.height > _LARGE * usual else row
         default: Role = "letterhead" if index in letterhead else "signatory"
         default = "requester" if index in block else default
         found += _titled(page, index, row, default)
@@ -212,6 +216,8 @@ def _place_role(
     return "signatory" if default == "letterhead" and phrases else default
 
 
+# Height of large print, in median heights of the page's rows.
+_LARGE = 1.25
 # Lines above and below a name, in heights of its own, in which its label may stand.
 _LABEL_ABOVE, _LABEL_BELOW = 7.0, 2.5
 _LABEL_WORDS = 5

@@ -47,7 +47,7 @@ _KHMER_KEYWORDS = tuple(
 _TAIL = re.compile(
     r"\s*(?:[,;|•·–-]|\s{2,})\s*(?:#|no?[.°] ?\d|n° ?\d|st\.? ?\d|street\b|rue\b|\d|tel\b|phone\b"
     r"|sangkat\b|khan\b|phum\b|www|http|national road).*$"
-    r"|\s+(?:tel|phone|fax|h/p|hotline|e-?mail)\s*[.:/].*$",
+    r"|\s+(?:t[eé]l(?:[eé]phone)?|phone|fax|h/p|hotline|e-?mail)\s*[.:/(+\d].*$",
     re.IGNORECASE,
 )
 _CIRCUMFLEX = re.compile(r"(?<=([A-Za-zÀ-ÿ]))6(?=([A-Za-zÀ-ÿ]))")

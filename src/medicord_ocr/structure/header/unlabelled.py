@@ -35,6 +35,8 @@ _CONTACT_ROWS = 3
 _LARGE = 1.25
 #: Least weight of a keyword at the foot: a hospital, a cabinet, a laboratory.
 _FOOT_WEIGHT = 4
+#: The same for a line that only says what kind of place it is.
+_PLAIN_WEIGHT = 4
 #: Words of a name on the first line in print like any other; two may be a person's.
 _FIRST_WORDS = 3
 _FEWEST_LETTERS, _MOST_WORDS = 6, 8
@@ -50,7 +52,18 @@ def unlabelled_place(page: PageText, best: Place | None) -> Place | None:
     """
     if best is not None and best.named:
         return _above_description(page, best)
-    return _at_foot(page) or next(_brands(page), None)
+    return _at_foot(page) or next(_brands(page), None) or _plain(page, best)
+
+
+def _plain(page: PageText, best: Place | None) -> Place | None:
+    """A line above an address that only says what kind of place it is, in several words.
+
+    « Cabinet de biologie médicale » is all the name that some letterheads print.
+    """
+    if best is None or best.weight < _PLAIN_WEIGHT or len(best.words) < _FIRST_WORDS:
+        return None
+    contact = _has_contact(page, best.row + 1, _CONTACT_ROWS - 1)
+    return replace(best, named=True, unlabelled=True) if contact else None
 
 
 def _above_description(page: PageText, best: Place) -> Place | None:
