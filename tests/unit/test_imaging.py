@@ -442,3 +442,17 @@ def test_a_heading_half_way_down_its_text_goes_before_it(last: str) -> None:
         "  ", " "
     )
     assert item.impression == "Lumbar spondylosis."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rx Amoxicillin 500 mg\nTake after meals with plenty of water.\nAdvice: rest at home.",
+        "MEDICAL CERTIFICATE\nChest X-ray: normal\nConclusion: fit for work.",
+        "REFERRAL\nReason for request: CT scan of the brain\nHistory: headache for two weeks.\n"
+        "Please perform the examination and send the report.",
+        "រោគវិនិច្ឆ័យ៖ គ្រួសតម្រងនោម (អេកូពោះ)\nណែនាំ៖ ផឹកទឹកឱ្យបានច្រើន",
+    ],
+)
+def test_examinations_asked_for_or_told_of_elsewhere_are_no_reports(text: str) -> None:
+    assert found(f"MEKONG CLINIC\nPatient: SOK Dara   Age: 45\n{text}") == ()

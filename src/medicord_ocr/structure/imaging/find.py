@@ -42,6 +42,8 @@ _SURE = 2
 _PARAGRAPH = 1.25
 #: Sections that go into no field, and so are left to others.
 _LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
+#: Sections whose text may name an examination that was asked for, not done.
+_ASKING: frozenset[Section] = frozenset(("indication", "diagnosis", "advice", "comparison"))
 #: Sections that make a report of a page whose title names no modality.
 _TELLING: frozenset[Section] = frozenset(("findings", "impression"))
 
@@ -182,7 +184,8 @@ class _Reader:
         if opened is not None and self.exams:
             self._section(line, ref, *opened)
             return
-        found = self._examined(line, ref)
+        asked = opened is not None and opened[0] in _ASKING
+        found = None if asked else self._examined(line, ref)
         if found is not None and (found.modality is not None or self.exams):
             self._examination(line, ref, found)
             return
@@ -343,7 +346,7 @@ def _ends(text: str) -> bool:
 
 def _is_report(exam: _Exam, title: bool) -> bool:
     if exam.named:
-        return exam.told() or bool(exam.sections)
+        return exam.told() or any(name not in _LEFT for name in exam.sections)
     return title and exam.told()
 
 

@@ -78,6 +78,8 @@ _FACILITY = re.compile(
     )
 )
 _NEGATION = re.compile(r"(?<![a-z])(?:no|not|pas|aucun\w*|compared|comparison|prior)" + _END)
+# An outcome behind the examination's name: a letter says what another report told.
+_OF_ANOTHER = re.compile(rf"[:៖]\s*(?:{STATE.pattern})")
 _FILLER = re.compile(
     r"(?<![a-z])(?:the|of|de|du|des|la|le|les|l'|d'|a|and|et|with|without|avec|sans|view|views|pa|ap"
     r"|lateral|face|profil|plain|simple|standard|report|scan|examination|exam|study|result|results"
@@ -268,13 +270,14 @@ def _title(line: Line, *, strict: bool) -> Examined | None:
     folded = line.folded
     if len(folded.split()) > _TITLE_WORDS or folded.rstrip().endswith((".", "។", ",")):
         return None
-    if _FACILITY.search(folded) or _NEGATION.search(folded) or _SIGN_OFF.match(folded):
-        return None
-    if _PATIENT.search(folded):
+    untitled = (_FACILITY, _NEGATION, _PATIENT, _OF_ANOTHER)
+    if any(pattern.search(folded) for pattern in untitled) or _SIGN_OFF.match(folded):
         return None
     found = _named(line, 0, len(folded), weight=1)
-    if found.modality is None or _several(folded):
+    if found.modality_at is None or _several(folded):
         return None
+    if found.body_part is None and folded[slice(*found.modality_at)] == "rx":
+        return None  # Rx Amoxicillin
     # A heading may name the modality (ultrasound findings); with the body part it is a title.
     section = None if _TITLED.search(folded) else section_of(folded.split(":")[0])
     if found.body_part is None and section is not None:
