@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from medicord_ocr.page import Box, PageText, Row, Segment, Word
+from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.header.find import HeaderFindings, find_header
 from tests.pages import page, row
@@ -101,6 +101,19 @@ def test_a_wide_space_of_khmer_print_does_not_cut_the_name() -> None:
     assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
 
 
+def test_a_framed_letterhead_of_several_lines_is_no_one_name() -> None:
+    lines = ("Hôpital Franco-Khmer", "Service de Biologie", "Chef de service : Dr OUM Samol")
+    words = [
+        word
+        for top, line in enumerate(lines)
+        for segment in row(line, top=40 * top).segments
+        for word in segment.words
+    ]
+    cell = Segment(tuple(words), bounding([word.box for word in words]))
+    found = find_header([PageText(1, 1200, 1600, (Row((cell,)),))])
+    assert value(found.header.facility) == "Hôpital Franco-Khmer"
+
+
 def test_a_circumflex_read_as_a_figure_is_put_right() -> None:
     assert value(header("H6pital KV").header.facility) == "Hôpital KV"
 
@@ -171,6 +184,7 @@ def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> No
     [
         ("PHNOM PENH\nHEART & VASCULAR CLINIC", "PHNOM PENH HEART & VASCULAR CLINIC"),
         ("INTERNATIONAL MEDICAL\nCENTER OF SAMBOUR", "INTERNATIONAL MEDICAL CENTER OF SAMBOUR"),
+        ("LABORATOIRE BIOMEDICAL\nKEP", "LABORATOIRE BIOMEDICAL KEP"),
         ("mediTEST\nLaboratoire d'analyses médicales", "mediTEST"),
         ("Hôpital de l'Amitié et\nSolidarité", "Hôpital de l'Amitié et Solidarité"),
     ],

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from medicord_ocr.khmer import fold, has_khmer, impossible_order, script_of
-from medicord_ocr.page import PageText, Row, Segment, Word
+from medicord_ocr.page import PageText, Row, Segment, Word, bounding
 from medicord_ocr.schema import HeaderField
 from medicord_ocr.structure.fields import RowRef, Span, field_info
 from medicord_ocr.structure.header.facility_names import (
@@ -121,19 +122,35 @@ def places_of_row(row: Row, index: int) -> list[Place]:
 
 
 def widened(row: Row) -> Row:
-    """The row with segments joined that only the wide spaces of large letters part."""
+    """The row with segments joined that only the wide spaces of large letters part.
+
+    The lines of a cell, which is one segment, are parted: a framed letterhead is no one name.
+    """
     joined: list[Segment] = []
-    for segment in row.segments:
+    for segment in (line for part in row.segments for line in _lines(part)):
         last = joined[-1] if joined else None
         letter = segment.box.width / max(1, len(segment.text))
         height = segment.box.height
         khmer = last is not None and script_of(last.text) == script_of(segment.text) == "khmer"
         space = max(_KHMER_SPACE * height if khmer else height, _SPACED * letter)
-        if last and segment.box.x0 - last.box.x1 <= space:
+        level = last is not None and last.box.overlap_y(segment.box) > 0.5 * height
+        if last and level and segment.box.x0 - last.box.x1 <= space:
             joined[-1] = Segment(last.words + segment.words, last.box.union(segment.box))
         else:
             joined.append(segment)
     return replace(row, segments=tuple(joined))
+
+
+def _lines(segment: Segment) -> Iterator[Segment]:
+    """The lines of a segment, which has several where it is a cell."""
+    starts = [0]
+    for at, word in enumerate(segment.words):
+        above = bounding([w.box for w in segment.words[starts[-1] : max(at, 1)]])
+        if at and word.box.x0 < above.x1 and word.box.y0 > above.middle:
+            starts.append(at)
+    for start, end in pairwise((*starts, len(segment.words))):
+        words = segment.words[start:end]
+        yield replace(segment, words=words, box=bounding([word.box for word in words]))
 
 
 def _is_patient(row: Row) -> bool:

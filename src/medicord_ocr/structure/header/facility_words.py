@@ -87,7 +87,8 @@ FACILITY_LABEL_BONES = frozenset(
 #: Words that say what kind of place it is, but not which.
 GENERIC = frozenset(
     "of de du des d la le les l and et the for pour medical medicale medicales medicaux analyses"
-    " analyse d'analyses biologie biology clinical clinic clinique health sante general generale"
+    " analyse d'analyses biologie biology biomedical biomedicale biomedicales"
+    " clinical clinic clinique health sante general generale"
     " referral provincial hospital hopital laboratory laboratoire lab labo center centre cabinet"
     " hospitalier polyclinic polyclinique pharmacy pharmacie institut institute maternity"
     " maternite mobile teaching radiologie radiology cardiologie cardiology gynecologie pediatrie"
