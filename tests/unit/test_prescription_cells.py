@@ -271,3 +271,16 @@ def test_instructions_that_direct_no_drug_are_other_content() -> None:
 Instructions: No smoking. Return if chest pain."""
     others = understand([page(text)]).categories.other
     assert [other.text for other in others] == ["No smoking. Return if chest pain."]
+
+
+def test_only_when_needed_is_no_frequency() -> None:
+    (item,) = found("""Medication           Dose       Frequency   Duration
+Salbutamol 100 µg    2 puffs    PRN         long term""")
+    assert (item.frequency, item.as_needed) == (None, True)
+
+
+def test_amount_at_the_end_of_a_row_is_handed_out_beside_one_of_the_next_row() -> None:
+    (item,) = found("""Rx
+1. Esomeprazole 40 mg       14 tablets
+   Morning: 1 tablet, 30 minutes before breakfast""")
+    assert (item.dosage, item.quantity) == ("1 tablet", "14 tablets")

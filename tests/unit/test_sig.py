@@ -319,3 +319,15 @@ def test_direction_that_goes_on_in_letters_not_understood_is_marked(text: str) -
 def test_direction_that_is_whole_is_not_marked_as_cut(text: str) -> None:
     sig = read(text)
     assert "cut_direction" not in sig.doubts.get("frequency", ())
+
+
+def test_supply_is_no_step_of_a_course() -> None:
+    sig = read("one capsule twice a day for 4 weeks, then one daily. Supply 56 capsules.")
+    assert sig.text("frequency") == "one capsule twice a day for 4 weeks, then one daily"
+
+
+@pytest.mark.parametrize("text", ["1 dose-poids x 3/j", "1 neb q6h", "2 pulv. x 4/j"])
+def test_dose_by_weight_nebule_and_spray_are_amounts(text: str) -> None:
+    sig = read(text)
+    assert sig.text("dosage") == " ".join(text.split()[:2])
+    assert not sig.doubts

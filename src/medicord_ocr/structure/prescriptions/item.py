@@ -334,6 +334,6 @@ def _put_cell(draft: _Draft, line: Line, name: str, *, eye: bool) -> None:
         draft.put(name, _found(line, amounts[0]))
     elif name in sig.doubtful:
         draft.doubt(name, _found(line).text, "ambiguous_sig")
-    elif not sig.directs:
+    elif not sig.directs and sig.unclaimed > 0:
         draft.put(name, _found(line), ceiling=_UNPARSED)
     _put_sig(draft, sig)

@@ -300,12 +300,17 @@ def _with_quantity(sig: Sig, handed: list[Part]) -> Sig:
 
 
 def _directed(sig: Sig, dose: Part) -> bool:
-    """Whether a verb stands right before an amount, or how often right after it."""
+    """Whether a verb stands right before an amount, or how often right after it.
+
+    What stands at the end of a row is handed out: how often, below it, is of another amount.
+    """
     before = [part for part in _of(sig.parts, "verb", "label") if part.end <= dose.start]
     after = _of(sig.parts, "frequency", "time", "ambiguous", "route", "meal")
-    return (bool(before) and _touch(sig.line, before[-1], dose)) or any(
-        part.start >= dose.end and _touch(sig.line, dose, part) for part in after
-    )
+    if bool(before) and _touch(sig.line, before[-1], dose):
+        return True
+    next_to = [part for part in after if part.start >= dose.end and _touch(sig.line, dose, part)]
+    ends = next_to and "\n" in sig.line.folded[dose.end : next_to[0].start]
+    return bool(next_to) and not (ends and _count(sig.line, dose) >= _MAYBE_HANDED_OUT)
 
 
 def _count(line: Line, part: Part) -> int:

@@ -55,10 +55,11 @@ FORM_LATIN = (
     r"|amp(?:ou?les?|s)?\.?|vials?|ml|cc|tsps?\.?|tea\s?spoon(?:ful)?s?|tbsps?\.?"
     r"|table\s?spoon(?:ful)?s?|dessert\s?spoon(?:ful)?s?|spoon(?:ful)?s?|lozenges?"
     r"|supp(?:ositor(?:y|ies)|ositoires?|os?)?\.?|pessar(?:y|ies)|patch(?:s|es)?|applications?"
-    r"|units?|unites?|iu|ui|u|doses?|nebules?|nebuli[sz]ations?|scoops?|lollipops?"
+    r"|units?|unites?|iu|ui|u|doses?(?:[- ]poids)?|neb(?:ule)?s?|nebuli[sz]ations?|scoops?"
+    r"|lollipops?"
     r"|cps?\.?|cprs?\.?|comp(?:rimes?(?:\(s\))?|s)?\.?|gel(?:ules?(?:\(s\))?|s)?\.?|gouttes?|gttes?"
     r"|lyocs?|bouffees?|cuill?(?:eres?|\.)?\s?a\s?(?:cafe|soupe|dessert)|cuill?(?:eres?|\.)"
-    r"|c\.?\s?a\.?\s?[csd](?:afe|oupe|essert)?\.?|ovules?|pulverisations?|dragees?|dosettes?"
+    r"|c\.?\s?a\.?\s?[csd](?:afe|oupe|essert)?\.?|ovules?|pulv(?:erisations?|\.)?|dragees?|dosettes?"
     r"|unidoses?|inj(?:ections?)?\.?|mesures?|pipettes?|perles?|pastilles?|t"
 )
 _FORM_KHMER = alternatives(
@@ -322,7 +323,7 @@ _VERB = (
     rf"{_END}|(?:{_TAKE_KHMER})|{_ONCE_KHMER}"
 )
 _QUANTITY_LABEL = (
-    rf"(?:#|n\s?[°º]|{_START}(?:qty|quantity|qte|quantite|disp(?:ense)?|mitte|total|nb){_END}"
+    rf"(?:#|n\s?[°º]|{_START}(?:qty|quantity|qte|quantite|disp(?:ense)?|supply|mitte|total|nb){_END}"
     rf"|(?:{alternatives('ចំនួន', 'សរុប', 'បរិមាណ')}))\s?[:.=]?\s?#?\s?"
 )
 
@@ -357,7 +358,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("route", _ROUTE),
     ("dosage", rf"{RANGE}\s?-?\s?{FORM}(?!\s?/\s?(?:[dmµ]?l|kg){_END})"),
     ("container", rf"{RANGE}\s?{_CONTAINER}"),
-    ("mass", rf"{RANGE}\s?(?:mg|mcg|µg|ug|g|grammes?|grams?){_END}(?!\s?/)"),
+    ("mass", rf"{RANGE}\s?(?:mg|mcg|µg|ug|(?:micro)?gram(?:me)?s?|g){_END}(?!\s?/)"),
     ("duration", rf"{RANGE}\s?-?\s?{_BARE_SPAN}(?!\s?/)"),
     ("duration", _LONG_TERM),
     ("ambiguous", rf"(?:{NUMBER}\s?)?(?<![a-wyz])x\s?{_RANGE_AFTER}"),
