@@ -26,6 +26,7 @@ from medicord_ocr.structure.prescriptions.lines import (
     is_title,
 )
 from medicord_ocr.structure.prescriptions.listed import DrugList
+from medicord_ocr.structure.prescriptions.medication import brand_above
 from medicord_ocr.structure.prescriptions.sig import parse_sig
 from medicord_ocr.structure.prescriptions.table import (
     Table,
@@ -131,9 +132,15 @@ def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
     named = [entry for entry in listed if entry.medication.match is not None]
     if not cue and not any(_directs(entry) for entry in named):
         return []
-    vouched = tabled or any(entry.medication.number is not None for entry in named)
-    placed = ("place", "unread")
-    return [entry for entry in listed if vouched or entry.medication.evidence not in placed]
+    numbered = tabled or any(entry.medication.number is not None for entry in named)
+    directed = tabled or any(map(_directs, named))
+
+    def vouched(entry: Entry) -> bool:
+        if entry.medication.evidence not in ("place", "unread"):
+            return True
+        return numbered if entry.medication.number is not None else directed
+
+    return list(filter(vouched, listed))
 
 
 def _complete(entry: Entry) -> bool:
@@ -264,6 +271,9 @@ def _begins(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
         if row.text("number"):
             return True
         return entry.medication.evidence in ("name", "near_name") and _says(row)
+    if groups and table.ruled is None and not _says(row):
+        above = merged_rows(0, [*groups[-1], row]).cells["drug"]
+        return entry.medication.evidence != "place" and brand_above(above) is None
     return entry.medication.evidence != "place" or _says(row)
 
 

@@ -19,6 +19,7 @@ from medicord_ocr.structure.prescriptions.medication import (
     begins_with_strength,
     list_number,
     parse_medication,
+    unknown_medication,
     unread_medication,
 )
 from medicord_ocr.structure.prescriptions.sig import Sig, parse_sig
@@ -56,6 +57,14 @@ class _Open:
 
     def directs(self) -> bool:
         return any(parse_sig(part.line(), part.start).directs for part in self.stretches)
+
+    def says_enough(self) -> bool:
+        """Whether so much is said as an unknown name needs: without a number more than a dose."""
+        if self.medication.number is not None:
+            return self.directs()
+        sigs = [parse_sig(part.line(), part.start) for part in self.stretches]
+        counted = any(sig.dosage for sig in sigs)
+        return counted and any(sig.frequency or sig.duration or sig.schedule for sig in sigs)
 
     def awaits_strength(self) -> bool:
         """Whether nothing but a name was read, so that its strength may stand on the next row."""
@@ -109,8 +118,14 @@ class DrugList:
             return
         if is_title(line):
             self.used.add(ref)
-        if not self._drug(ref, words, line, 0):
-            self._follow(ref, words, line)
+        if self._drug(ref, words, line, 0):
+            return
+        unknown = self._unknown(ref, words, line)
+        if unknown is not None and unknown.says_enough():
+            self.opened.append(unknown)
+            self._current = unknown
+        elif not self._follow(ref, words, line):
+            self._current = unknown  # one of the drugs only once directions follow
 
     def close(self) -> None:
         """What comes next belongs to no drug so far."""
@@ -157,18 +172,35 @@ class DrugList:
     def _by_number(self, line: Line) -> Medication | None:
         """An unknown name with directions, as the next number of a list of drugs."""
         number = list_number(line)
-        before = self.opened[-1].medication.number if self.opened else 0
-        if not self.cue or number is None or before is None or number != before + 1:
+        if not self.cue or number is None or number != self._next_number():
             return None
         found = parse_medication(line, placed=True)
         if found is None:
             unread = unread_medication(line)
-            listed = before or parse_sig(line, unread.rest).directs
+            listed = number > 1 or parse_sig(line, unread.rest).directs
             return unread if listed and unread.strength is not None else None
         if is_title(line.part(found.start, found.end)):
             return None
         sig = parse_sig(line, found.rest)
         return found if sig.directs and sig.unclaimed <= UNCLAIMED else None
+
+    def _next_number(self) -> int | None:
+        """The number of the next drug of the list, None where the last has none."""
+        last = self.opened[-1].medication.number if self.opened else 0
+        return None if last is None else last + 1
+
+    def _unknown(self, ref: RowRef, words: _Words, line: Line) -> _Open | None:
+        """A name of no vocabulary between drugs, with directions beside it or nothing more."""
+        found = unknown_medication(line)
+        if not self.cue or found is None or is_title(line):
+            return None
+        numbered = found.number is not None
+        waits = self._current is not None and not self._current.directs()
+        if found.number != self._next_number() if numbered else waits:
+            return None
+        opened = _Open(found, line, [_Stretch(found.rest, [words], [ref])])
+        more = parse_sig(line, found.rest).unclaimed > 0 and _SAYING.search(line.folded, found.rest)
+        return None if more and not opened.says_enough() else opened
 
     def _named(self, found: Medication, sig: Sig) -> _Open | None:
         """The drug of the list above that a line of directions names again."""
@@ -179,13 +211,16 @@ class DrugList:
                 return opened
         return None
 
-    def _follow(self, ref: RowRef, words: _Words, line: Line) -> None:
+    def _follow(self, ref: RowRef, words: _Words, line: Line) -> bool:
+        """Whether a row goes on with the current drug, which then has it."""
         if self._current is None or not self._goes_on(words, line):
-            self._current = None
-            return
+            return False
         stretch = self._current.stretches[-1]
         stretch.rows.append(words)
         stretch.refs.append(ref)
+        if self._current not in self.opened and self._current.says_enough():
+            self.opened.append(self._current)
+        return True
 
     def _goes_on(self, words: _Words, line: Line) -> bool:
         """Whether a line says how the current drug is used, alone or with the line before it."""

@@ -18,7 +18,10 @@ Evidence = Literal["name", "near_name", "strength", "place", "unread"]
 
 _END = r"(?![a-z])"
 _AMOUNT = r"(?:(?<!\S)\d{1,3}(?:[ .,]\d{3})+(?![0-9.,])|\d{1,7}(?:[.,]\d{1,4})?)"
-_UNIT = rf"(?:(?:mg|mcg|µg|ug|g|gr|grammes?|grams?|ui|iu|mui|miu|m ui|meq|mmol){_END}|%)"
+_UNIT = (
+    r"(?:(?:mg|mcg|µg|ug|micro(?:grams?|grammes?)|g|gr|grammes?|grams?|ui|iu|mui|miu|m ui|meq|mmol)"
+    rf"{_END}|%)"
+)
 _PER = (
     r"(?:ml|mg|g|doses?|puffs?|actuations?|hours?|hr|h|cps?|cpr|tab(?:let)?s?|caps?|sachets?"
     rf"|gelules?|bouffees?|drops?|gouttes?|unidoses?|vials?|flacons?){_END}"
@@ -27,7 +30,7 @@ _PER = (
 #: (mg/dL, mmol/L) or a dose by weight or day (mg/kg, mg/j) is none.
 STRENGTH = re.compile(
     rf"(?<![0-9.,])(?:{_AMOUNT}\s?{_UNIT}?\s?[/+-]\s?){{0,3}}{_AMOUNT}\s?{_UNIT}"
-    rf"(?:\s?/\s?(?:\d{{1,4}}(?:[.,]\d+)?\s?)?{_PER})?(?!\s?/\s?[a-z])(?![0-9])"
+    rf"(?:\s?/\s?(?:\d{{1,4}}(?:[.,]\d+)?\s?)?{_PER})?(?!\s?/\s?[a-z]{{1,5}}{_END})(?![0-9])"
 )
 _INSULIN_DOSE = re.compile(rf"\d{{1,3}}\s?(?:ui|iu|u){_END}(?!\s?/)")
 _NUMBERED = re.compile(
@@ -36,6 +39,8 @@ _NUMBERED = re.compile(
     + r"))(?!\d)"
     r"|(?:[a-f]|[ivx]{1,4})\s?[).]|[*-](?=\s))\s*"
 )
+# A Khmer number of a list read as a letter: m. for ៣., G. for ៤.
+_STRAY = re.compile(r"\W*[^\W\d]\s?[.)]\s+")
 _RX = re.compile(r"\W*(?:r\s?[x/]|rp)\s?(?:[/:.]|(?=\s)|$)\s*")
 _LABEL = re.compile(
     r"\W*(?:discharge |take[- ]home )?"
@@ -53,11 +58,16 @@ _LEADING_FORM = re.compile(
     r"|eye drops?|ear drops?|ointment)"
     r"(?:\.\s?|\s+)(?=[a-z\u1780-\u17b3])"
 )
+# Words of a brand behind the one that is known: Systane Ultra, NovoRapid FlexPen.
+_TAIL = re.compile(r"(?: [a-z]{3,}(?![^\s,.:;)]))")
+_MOST_TAIL = 2
 _QUALIFIER = re.compile(
     r"(?:[\s-]?(?:forte|fort|plus|retard|lp|sr|xr|xl|mr|er|cr|la|duo|ds|junior|adultes?|enfants?"
     rf"|nourrissons?|codeine|effervescent|h|hct|mups|fc){_END})+"
 )
 _FORM_AFTER = re.compile(rf"\s*[(,-]?\s?(?P<f>{DRUG_FORM})\s?\)?(?!\s?/)")
+_PLUS = re.compile(r"\s?[+/&]\s?")
+_DESCRIBED = re.compile(rf",\s?{DRUG_FORM}")
 _LOOSE = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4})?)(?![0-9%])")
 _NOT_STRENGTH = re.compile(
     rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
@@ -69,6 +79,8 @@ _FORM_ALONE = re.compile(rf"{FORM}|{DRUG_FORM}")
 _BRACKET = re.compile(r"\s?\([^()\d]{2,40}\)")
 _PLAIN_NAME = re.compile(r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL)
 _LETTERS = re.compile(r"[a-z]{3}|[\u1780-\u17b3][^\s]{2}")
+#: Most words of a name that is in no vocabulary: Physiomer spray nasal hypertonique.
+_NAME_WORDS = 6
 #: First words of lines with a measure that is no strength: vital signs and laboratory results.
 _MEASURED = re.compile(
     r"(?:weight|poids|height|taille|temp\w*|spo2|sao2|bp|ta|hr|rr|pulse|pouls|glyc\w*|hb\w*|hct"
@@ -112,6 +124,9 @@ def parse_medication(line: Line, *, placed: bool = False) -> Medication | None:
         line: the words of a row, or of a table's cell.
         placed: whether its place (a column headed "drug") already says that it is one.
     """
+    brand = brand_above(line) if placed else None
+    if brand is not None:
+        return brand
     number, start = _number(line.folded)
     label = _LABEL.match(line.folded, start)
     if label is not None:
@@ -121,10 +136,39 @@ def parse_medication(line: Line, *, placed: bool = False) -> Medication | None:
     if found is None and leading is not None:
         found = _medication_at(line, leading.end(), placed=False, numbered=True)
         found = found and replace(found, form=found.form or leading.span())
+    stray = _STRAY.match(line.folded) if found is None or found.match is None else None
+    if stray is not None and (match := match_at(line, stray.end(), near=False)) is not None:
+        found = _known(line, match)
     if found is None and placed:
         found = _unnamed(line, leading.end() if leading else start)
         found = found and replace(found, form=leading.span() if leading else None)
     return replace(found, number=number) if found else None
+
+
+def brand_above(line: Line) -> Medication | None:
+    """The brand on the first row of a cell that names on the next what it is made of."""
+    first, _, below = line.folded.partition("\n")
+    match = match_at(line, len(first), near=False) if below else None
+    if match is None or first.rstrip().endswith(tuple("+/-,&")):
+        return None
+    content = _known(line, match)
+    brand = parse_medication(line.part(0, len(first)), placed=True)
+    if content.strength is None or brand is None or brand.start > len(first):
+        return None
+    if brand.match is not None and brand.match.drug.generic != match.drug.generic:
+        return None
+    return replace(brand, rest=content.rest)
+
+
+def unknown_medication(line: Line) -> Medication | None:
+    """A proper name at the start of a line, of which nothing is a direction or a measure."""
+    found = parse_medication(line, placed=True)
+    if found is None or found.evidence != "place":
+        return None
+    name = line.folded[found.start : found.end]
+    claimed = any(part.start < found.end for part in parse_sig(line, found.start).parts)
+    named = len(name.split()) <= _NAME_WORDS and _is_name(line, found.start, found.end)
+    return found if named and not claimed else None
 
 
 def unread_medication(line: Line) -> Medication:
@@ -174,7 +218,7 @@ def _medication_at(line: Line, start: int, *, placed: bool, numbered: bool) -> M
     if strength is None or strength[0] <= name:
         return None
     printed = line.folded[name : strength[0]]
-    if not placed and not _is_name(line, name, strength[0], numbered or leading is not None):
+    if not placed and not _is_name(line, name, strength[0], listed=numbered or leading is not None):
         return None
     end = name + len(printed.rstrip(" \n-,.("))
     if not _LETTERS.search(printed) or parse_sig(line.part(name, end)).directs:
@@ -183,7 +227,7 @@ def _medication_at(line: Line, start: int, *, placed: bool, numbered: bool) -> M
     return replace(found, form=found.form or leading.span()) if leading else found
 
 
-def _is_name(line: Line, start: int, end: int, listed: bool) -> bool:
+def _is_name(line: Line, start: int, end: int, *, listed: bool = False) -> bool:
     text = line.folded[start:end].strip(" \n-,.(")
     first = line.printed(start, start + 1)
     proper = listed or first.isupper() or "\u1780" <= first <= "\u17ff"
@@ -213,6 +257,7 @@ def _known(line: Line, match: DrugMatch) -> Medication:
     for pattern in (_BRACKET, _QUALIFIER):
         more = pattern.match(folded, end)
         end = more.end() if more else end
+    end = _with_tail(line, end)
     found = _finish(line, match.start, end, None, evidence, match)
     loose = _LOOSE.match(folded, end) if found.form is None else None
     if loose is None or _NOT_STRENGTH.match(folded, loose.end()):
@@ -225,6 +270,18 @@ def _known(line: Line, match: DrugMatch) -> Medication:
         found = _finish(line, match.start, loose.end("v"), None, evidence, match)
         return replace(found, drug_end=end)
     return replace(found, rest=loose.end(), loose=loose.span("v"))
+
+
+def _with_tail(line: Line, end: int) -> int:
+    """The end of a name with the capitalised words right behind it that say nothing else."""
+    for _ in range(_MOST_TAIL):
+        tail = _TAIL.match(line.folded, end)
+        if tail is None or not line.printed(end + 1, end + 2).isupper():
+            break
+        if _FORM_ALONE.match(tail[0].strip()) or _claims(line, *tail.span()):
+            break
+        end = tail.end()
+    return end
 
 
 def _claims(line: Line, start: int, end: int) -> bool:
@@ -253,11 +310,25 @@ def _finish(
     evidence: Evidence,
     match: DrugMatch | None,
 ) -> Medication:
+    whole = _combined(line, strength[1]) if strength else 0
+    if strength is not None and whole > strength[1]:
+        strength, drug_end = (strength[0], whole), whole
     end = strength[1] if strength else drug_end
     after = _FORM_AFTER.match(line.folded, end)
     form = after.span("f") if after else None
     rest = after.end() if after else end
     return Medication(start, end, drug_end, strength, form, rest, evidence, match)
+
+
+def _combined(line: Line, end: int) -> int:
+    """The end of a strength with those of the other drugs that are joined to it by a plus."""
+    while (plus := _PLUS.match(line.folded, end)) is not None:
+        match = match_at(line, plus.end(), near=False)
+        strength = STRENGTH.match(line.folded, match.end + 1) if match else None
+        if match is None or match.start != plus.end() or strength is None:
+            break
+        end = strength.end()
+    return end
 
 
 def _unnamed(line: Line, start: int) -> Medication | None:
@@ -267,9 +338,11 @@ def _unnamed(line: Line, start: int) -> Medication | None:
     if any(part.slot in slots and part.start == start for part in sig.parts):
         return None  # a numbered line of directions
     stops = [part.start for part in sig.parts if part.slot in slots and part.start > start]
-    end = min(stops, default=len(line.folded))
+    rest = min(stops, default=len(line.folded))
+    described = _DESCRIBED.search(line.folded, start, rest)
+    end = described.start() if described else rest
     end = start + len(line.folded[start:end].rstrip(" \n-–:,;.("))
     name = line.folded[start:end]
     if not _LETTERS.search(name) or _FORM_ALONE.fullmatch(name):
         return None
-    return Medication(start, end, end, None, None, end, "place")
+    return Medication(start, end, end, None, None, rest if described else end, "place")

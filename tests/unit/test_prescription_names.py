@@ -1,0 +1,88 @@
+"""Names of drugs as they are printed: brands of no vocabulary, compounds, brand above content."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.prescribed import core, found
+
+
+def test_unknown_name_with_its_form_above_its_directions_is_a_drug_for_review() -> None:
+    items = found(
+        """Ordonnance
+AMOXICILLINE 1 g, comprimé
+1 comprimé matin et soir pendant 6 jours
+RHINOZAL, solution pour pulvérisation nasale
+2 pulvérisations 3 fois par jour pendant 5 jours"""
+    )
+    assert [item.medication for item in items] == ["AMOXICILLINE 1 g", "RHINOZAL"]
+    assert items[1].dosage == "2 pulvérisations"
+    assert "unknown_drug" in items[1].fields["medication"].review_reasons
+    assert all(items[1].fields[name].needs_review for name in ("dosage", "frequency"))
+
+
+def test_unknown_name_before_its_directions_is_a_drug_among_known_ones() -> None:
+    text = """Rx
+- Doliprane 500 mg : 1 cp x 3/j
+- Nazomer spray nasal : 2 pulv. x 4/j
+- Toplexil sirop : 1 càc matin et soir"""
+    assert [row[:3] for row in core(text)][1] == ("Nazomer spray nasal", "2 pulv.", "4/j")
+
+
+def test_unknown_name_of_a_numbered_list_needs_no_dose_below_it() -> None:
+    text = """Rx
+1) Terbinafine 1% cream
+   Apply twice daily for 1 week
+2) Dermosoft Moisturizing Lotion
+   Apply to dry skin 3 times a day"""
+    assert core(text)[1] == ("Dermosoft Moisturizing Lotion", None, "3 times a day", None)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Drink water 2 litres a day",
+        "Repos strict 3 jours",
+        "Contact us: 1 visit per month",
+        "After meals 1 tab twice daily",
+        "Then 1 tab daily",
+    ],
+)
+def test_advice_among_drugs_is_no_drug(line: str) -> None:
+    assert len(found(f"Rx\nParacetamol 500 mg 1 tab TID\n{line}")) == 1
+
+
+def test_second_word_of_a_brand_belongs_to_it() -> None:
+    text = """Rx
+1. Systane Ultra - 1 drop 4 times a day
+2. Novorapid FlexPen   6 units before each meal
+3. Paracetamol Take 1 tablet daily"""
+    assert [row[0] for row in core(text)] == ["Systane Ultra", "Novorapid FlexPen", "Paracetamol"]
+
+
+def test_drugs_joined_by_a_plus_are_one_medication() -> None:
+    text = "Rx\n1. Losartan 50 mg + Hydrochlorothiazide 12.5 mg   1 tab OD"
+    assert core(text) == [("Losartan 50 mg + Hydrochlorothiazide 12.5 mg", "1 tab", "OD", None)]
+
+
+def test_strength_before_a_stroke_and_another_drug_is_read() -> None:
+    text = "Rx\n1. Paracetamol 500 mg / Codeine 30 mg   1 tab TID"
+    assert core(text)[0][0] == "Paracetamol 500 mg / Codeine 30 mg"
+
+
+def test_content_below_a_brand_in_its_cell_is_not_its_name() -> None:
+    text = """Medicine                         Dosage       Duration
+1  TENSAR 40                     1-0-0        30 days
+   Telmisartan 40 mg
+2  PANZOL D                      1-0-0        14 days
+   Pantoprazole 40 mg"""
+    assert [row[0] for row in core(text)] == ["TENSAR 40", "PANZOL D"]
+
+
+def test_micrograms_written_out_are_a_strength() -> None:
+    assert core("Rx\nSalbutamol inhaler 100 micrograms  2 puffs QID")[0][0].endswith("micrograms")
+
+
+def test_number_of_a_list_read_as_a_letter_is_no_part_of_the_name() -> None:
+    text = "វេជ្ជបញ្ជា\nm. Motilium 10mg   15 គ្រាប់\nG. Multivitamine   10 គ្រាប់"
+    assert [row[0] for row in core(text)] == ["Motilium 10mg", "Multivitamine"]
