@@ -86,3 +86,42 @@ def test_micrograms_written_out_are_a_strength() -> None:
 def test_number_of_a_list_read_as_a_letter_is_no_part_of_the_name() -> None:
     text = "វេជ្ជបញ្ជា\nm. Motilium 10mg   15 គ្រាប់\nG. Multivitamine   10 គ្រាប់"
     assert [row[0] for row in core(text)] == ["Motilium 10mg", "Multivitamine"]
+
+
+def test_number_behind_an_unknown_brand_is_part_of_it_and_no_dose() -> None:
+    text = """Rx
+T. Azilid 500   1+0+0   3 days
+T. Omez 20   1+0+1   7 days
+T. Montex LC   0+0+1   10 days"""
+    names = [row[:2] for row in core(text)]
+    assert names == [("Azilid 500", None), ("Omez 20", None), ("Montex LC", None)]
+
+
+def test_names_joined_by_a_plus_are_one_medication() -> None:
+    text = "Rx\n1. Dextromethorphan + Guaifenesin syrup   10 ml every 8 hours"
+    assert core(text)[0][0] == "Dextromethorphan + Guaifenesin"
+
+
+def test_khmer_word_for_the_form_before_a_name_is_no_direction() -> None:
+    (item,) = found("វេជ្ជបញ្ជា\n5- ថ្នាំលាប Voltaren gel   លាប 2ដង/ថ្ងៃ")
+    assert (item.medication, item.frequency) == ("Voltaren", "2ដង/ថ្ងៃ")
+
+
+def test_strength_a_spray_is_one() -> None:
+    text = "Rx\nFluticasone 50 mcg/spray nasal spray, 2 sprays daily"
+    assert core(text)[0][:2] == ("Fluticasone 50 mcg/spray", "2 sprays")
+
+
+def test_physiotherapy_below_drugs_is_no_drug() -> None:
+    text = """Ordonnance
+Médicament              Posologie              Durée
+Levofloxacine 500 mg    1 comprimé le matin    5 jours
+Kinésithérapie respiratoire : 10 séances, 2 fois par semaine"""
+    assert len(found(text)) == 1
+
+
+def test_total_with_a_mark_lost_is_no_drug_and_no_part_of_one() -> None:
+    text = """ឈ្មោះឱសថ              ចំនួន        តម្លៃ       របៀបប្រើ
+Decolgen              10 គ្រាប់     5,000      លេប 1គ្រាប់ 3ដង/ថ្ងៃ
+សរប                               5,000"""
+    assert [row[0] for row in core(text)] == ["Decolgen"]

@@ -331,3 +331,12 @@ def test_dose_by_weight_nebule_and_spray_are_amounts(text: str) -> None:
     sig = read(text)
     assert sig.text("dosage") == " ".join(text.split()[:2])
     assert not sig.doubts
+
+
+def test_volume_that_is_sold_is_no_dose_beside_the_bottles_that_are_given() -> None:
+    assert read("500 ml : 2 flacons / 24h en IV").text("dosage") == "2 flacons"
+
+
+def test_slow_injection_is_a_route() -> None:
+    sig = read("1 amp IVL x 1/j")
+    assert (sig.text("dosage"), sig.text("route")) == ("1 amp", "IVL")

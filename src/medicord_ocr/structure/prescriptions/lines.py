@@ -49,6 +49,7 @@ _STOP = re.compile(
     r"|page|amount|price|prix|clinic|clinique|hopital|hospital|cabinet|advices?|conseils?"
     r"|recommand\w*|recommend\w*|notes?|remar(?:k|que)s?|nb|complaints?|motif|symptoms?"
     r"|examination|examen|investigations?|lab|hn|id|code|room|ward|service|bed|insurance"
+    r"|kine(?:sitherapie)?|physiotherapy|reeducation|pansements?|regime|diet|surveillance"
     rf"|stop(?:ped)?|avoid|discontinue|(?:do not|don't) (?:take|use|give)|no more|arreter|eviter"
     r"|ne (?:pas|plus) prendre"
     rf"|phnom penh|fait a|valid|valable|please bring|bring|merci){_END}"

@@ -63,7 +63,7 @@ class _Open:
         if self.medication.number is not None:
             return self.directs()
         sigs = [parse_sig(part.line(), part.start) for part in self.stretches]
-        counted = any(sig.dosage for sig in sigs)
+        counted = any(sig.dosage or sig.schedule for sig in sigs)
         return counted and any(sig.frequency or sig.duration or sig.schedule for sig in sigs)
 
     def awaits_strength(self) -> bool:

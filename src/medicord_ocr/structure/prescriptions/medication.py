@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from medicord_ocr.structure.line import Line, alternatives
+from medicord_ocr.structure.line import Line, alternatives, khmer_pattern
 from medicord_ocr.structure.prescriptions.drugs import DrugMatch, match_at
 from medicord_ocr.structure.prescriptions.sig import parse_sig
 from medicord_ocr.structure.prescriptions.sig_patterns import DRUG_FORM, FORM
@@ -23,7 +23,7 @@ _UNIT = (
     rf"{_END}|%)"
 )
 _PER = (
-    r"(?:ml|mg|g|doses?|puffs?|actuations?|hours?|hr|h|cps?|cpr|tab(?:let)?s?|caps?|sachets?"
+    r"(?:ml|mg|g|doses?|puffs?|sprays?|actuations?|hours?|hr|h|cps?|cpr|tab(?:let)?s?|caps?|sachets?"
     rf"|gelules?|bouffees?|drops?|gouttes?|unidoses?|vials?|flacons?){_END}"
 )
 #: A strength: 500 mg, 0,5 g, 1 000 000 UI, 125mg/5ml, 500/125 mg, 2 %. A concentration in blood
@@ -52,11 +52,13 @@ _VERB = re.compile(
     r"(?:take|give|start|add|continue|apply|use|inhale|instil+|inject|drink|prendre|donner|appliquer"
     r"|mettre|instiller|utiliser|continuer|poursuivre)\s+"
 )
+_FORMS_KHMER = alternatives("លាប", "គ្រាប់", "ទឹក", "បន្តក់", "ចាក់", "បាញ់", "ម្សៅ", "សុល")
 _LEADING_FORM = re.compile(
     r"(?:tab(?:let)?s?|cap(?:sule)?s?|inj(?:ection)?|syr(?:up)?|syp|susp(?:ension)?|cream|drops?"
     r"|oint(?:ment)?|cps?|comp(?:rime)?|gel(?:ule)?|sol|amp|supp|inh(?:aler)?|neb|sirop|sachet|collyre|creme|pommade|gouttes?|spray|lotion"
     r"|eye drops?|ear drops?|ointment)"
-    r"(?:\.\s?|\s+)(?=[a-z\u1780-\u17b3])"
+    r"(?:\.\s?|\s+)(?=[a-z\u1780-\u17b3])|[tc]\.\s?(?=[a-z]{3})"
+    rf"|(?:{khmer_pattern('ថ្នាំ')}\s?)?(?:{_FORMS_KHMER})\s?(?=[a-z])"
 )
 # Words of a brand behind the one that is known: Systane Ultra, NovoRapid FlexPen.
 _TAIL = re.compile(r"(?: [a-z]{3,}(?![^\s,.:;)]))")
@@ -66,7 +68,10 @@ _QUALIFIER = re.compile(
     rf"|nourrissons?|codeine|effervescent|h|hct|mups|fc){_END})+"
 )
 _FORM_AFTER = re.compile(rf"\s*[(,-]?\s?(?P<f>{DRUG_FORM})\s?\)?(?!\s?/)")
+_JOINED = re.compile(r"\s?[+/&]\s?(?P<v>[a-z]{4,})")
 _PLUS = re.compile(r"\s?[+/&]\s?")
+# A number behind a brand that no single intake has, and nothing that it could count.
+_BRAND_NUMBER = re.compile(rf"[1-9]\d{{1,3}}(?![\d.,/+-])(?!\s?[-+/x]|\s?(?:{FORM}))")
 _DESCRIBED = re.compile(rf",\s?{DRUG_FORM}")
 _LOOSE = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4})?)(?![0-9%])")
 _NOT_STRENGTH = re.compile(
@@ -166,7 +171,9 @@ def unknown_medication(line: Line) -> Medication | None:
     if found is None or found.evidence != "place":
         return None
     name = line.folded[found.start : found.end]
-    claimed = any(part.start < found.end for part in parse_sig(line, found.start).parts)
+    letters = len(name.rstrip(" 0123456789"))
+    parts = parse_sig(line, found.start).parts
+    claimed = any(part.start < found.start + letters for part in parts)
     named = len(name.split()) <= _NAME_WORDS and _is_name(line, found.start, found.end)
     return found if named and not claimed else None
 
@@ -257,7 +264,7 @@ def _known(line: Line, match: DrugMatch) -> Medication:
     for pattern in (_BRACKET, _QUALIFIER):
         more = pattern.match(folded, end)
         end = more.end() if more else end
-    end = _with_tail(line, end)
+    end = _with_tail(line, _with_joined(line, end))
     found = _finish(line, match.start, end, None, evidence, match)
     loose = _LOOSE.match(folded, end) if found.form is None else None
     if loose is None or _NOT_STRENGTH.match(folded, loose.end()):
@@ -270,6 +277,13 @@ def _known(line: Line, match: DrugMatch) -> Medication:
         found = _finish(line, match.start, loose.end("v"), None, evidence, match)
         return replace(found, drug_end=end)
     return replace(found, rest=loose.end(), loose=loose.span("v"))
+
+
+def _with_joined(line: Line, end: int) -> int:
+    """The end of a name with those that are joined to it by a plus or a stroke."""
+    while (joined := _JOINED.match(line.folded, end)) and not _claims(line, *joined.span("v")):
+        end = joined.end()
+    return end
 
 
 def _with_tail(line: Line, end: int) -> int:
@@ -339,6 +353,8 @@ def _unnamed(line: Line, start: int) -> Medication | None:
         return None  # a numbered line of directions
     stops = [part.start for part in sig.parts if part.slot in slots and part.start > start]
     rest = min(stops, default=len(line.folded))
+    if rest < len(line.folded) and (number := _BRAND_NUMBER.match(line.folded, rest)):
+        rest = number.end()  # Azithral 500: no dose has so many
     described = _DESCRIBED.search(line.folded, start, rest)
     end = described.start() if described else rest
     end = start + len(line.folded[start:end].rstrip(" \n-–:,;.("))

@@ -277,8 +277,9 @@ def _with_dosage(sig: Sig) -> Sig:
     least = 1 if _of(sig.parts, "pairs") else HANDED_OUT
     handed = [part for part in doses if part not in near and _count(sig.line, part) >= least]
     doses = [part for part in doses if part not in handed]
-    if not doses:
-        doses = [part for part in _of(sig.parts, "mass", "container") if _directed(sig, part)]
+    others = [part for part in _of(sig.parts, "mass", "container") if _directed(sig, part)]
+    if not near and others:  # of 500 ml, 2 bottles a day: the volume is what it is sold in
+        doses = others
     texts = {_squeezed(sig.line, part) for part in doses}
     if len(texts) == 1:
         alone = not near and not sig.frequency and _count(sig.line, doses[0]) >= _MAYBE_HANDED_OUT

@@ -270,7 +270,7 @@ _ROUTE = (
     r"|per rectum|per vagina"
     r"|(?:par )?voie (?:orale|rectale|vaginale|intraveineuse|intramusculaire|sous-cutanee|cutanee"
     r"|nasale|inhalee)|intravenous(?:ly)?|intramuscular(?:ly)?|subcutaneous(?:ly)?|sublingual(?:ly)?"
-    r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|p\.?v|p\.?r|i\.?m|i\.?v|i\.?v\.?d|s\.?c|s\.?l|s/c"
+    r"|topical(?:ly)?|rectal(?:ly)?|vaginal(?:ly)?|p\.?o|p\.?v|p\.?r|i\.?m|i\.?v\.?[dl]?|s\.?c|s\.?l|s/c"
     rf"|under the tongue|sous la langue|(?:in|into|to|on) {_EYES}"
     rf"|(?:dans|sur) (?:l'|les deux |chaque |le |la )?{_YEUX}"
     rf"|application locale)\.?{_END}"
