@@ -372,3 +372,21 @@ def test_name_whose_strength_may_follow_it_is_for_review() -> None:
 def test_a_dash_behind_a_dose_is_no_part_of_it() -> None:
     (item,) = found("Rx\nCetirizine 10 mg   1 គ្រាប់-")
     assert item.dosage == "1 គ្រាប់"
+
+
+def test_two_columns_of_drugs_keep_their_own_directions() -> None:
+    text = """Prescription
+1. Cefixime 200 mg          4. Loratadine 10 mg
+   1 cap BD x 5 days           1 tab OD x 5 days
+2. Paracetamol 500 mg       5. Vitamin C 1000 mg
+   2 tabs q6h PRN              1 tab daily x 10 days
+3. Bromhexine 8 mg
+   1 tab TID x 5 days
+Drink plenty of water every day, and come back after one week"""
+    assert [row[1:] for row in core(text)] == [
+        ("1 cap", "BD", "5 days"),
+        ("1 tab", "OD", "5 days"),
+        ("2 tabs", "q6h", None),
+        ("1 tab", "daily", "10 days"),
+        ("1 tab", "TID", "5 days"),
+    ]

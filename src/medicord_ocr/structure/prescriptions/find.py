@@ -15,6 +15,7 @@ from medicord_ocr.page import PageText, Row
 from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import join, line_of
+from medicord_ocr.structure.prescriptions.columns import in_columns
 from medicord_ocr.structure.prescriptions.entry import Entry, table_entry, unread_entry
 from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
 from medicord_ocr.structure.prescriptions.item import prescription
@@ -113,11 +114,11 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
 def _listed(page: PageText, rows: Sequence[int | None], cue: bool) -> DrugList:
     """The drugs of the rows of a page that stand in no table; None for rows that are taken."""
     drugs = DrugList(page, cue)
-    for index in rows:
+    for index, segments in in_columns(page, rows):
         if index is None:
             drugs.close()
         else:
-            drugs.add(index)
+            drugs.add(index, segments)
     return drugs
 
 

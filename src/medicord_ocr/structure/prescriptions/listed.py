@@ -9,9 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from medicord_ocr.page import PageText, Word
+from medicord_ocr.page import PageText, Segment, Word
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import Line, join
+from medicord_ocr.structure.prescriptions.columns import begins_drug
 from medicord_ocr.structure.prescriptions.entry import Entry
 from medicord_ocr.structure.prescriptions.lines import directions_at, is_stop, is_title
 from medicord_ocr.structure.prescriptions.medication import (
@@ -101,10 +102,10 @@ class DrugList:
     _current: _Open | None = None
     _directing: bool = False
 
-    def add(self, index: int) -> None:
-        """Reads the row of that index."""
+    def add(self, index: int, segments: Sequence[Segment]) -> None:
+        """Reads these segments of the row of that index."""
         ref = (self.page.number, index)
-        pieces = _pieces(self.page, index)
+        pieces = _pieces(self.page.number, segments)
         if not pieces:
             self._current = None
         for words in pieces:
@@ -273,39 +274,29 @@ def _same(opened: _Open, found: Medication, line: Line) -> bool:
     return name.strip() == line.folded[found.start : found.drug_end].strip()
 
 
-def _pieces(page: PageText, index: int) -> list[_Words]:
-    """The words of a row, cut before each further drug: two columns, or sentence after sentence."""
-    words = _until_stop(page, index)
-    starts = {id(segment.words[0]) for segment in page.rows[index].segments}
+def _pieces(page: int, segments: Sequence[Segment]) -> list[_Words]:
+    """The words of a row, cut before each further drug: side by side, or one after another."""
+    words = _until_stop(page, segments)
+    starts = {id(segment.words[0]) for segment in segments}
     cuts = [0]
     for at in range(1, len(words)):
         apart = id(words[at]) in starts or words[at - 1].text.endswith((".", ";"))
         if words[at - 1].text.endswith(","):  # a name, or the next drug of a running list
-            apart = parse_sig(join(page.number, [[words[cuts[-1] : at]]])).frequency is not None
+            apart = parse_sig(join(page, [[words[cuts[-1] : at]]])).frequency is not None
         said = any(_SAYING.search(word.text) for word in words[cuts[-1] : at])
-        if said and apart and _begins_drug(page.number, words[at:]):
+        if said and apart and begins_drug(page, words[at : at + 8]):
             cuts.append(at)
     return [words[a:b] for a, b in zip(cuts, [*cuts[1:], len(words)], strict=True) if a < b]
 
 
-def _begins_drug(page: int, words: _Words) -> bool:
-    line = join(page, [[words[:8]]])
-    found = parse_medication(line)
-    if found is None or found.match is None or not found.match.exact:
-        return False
-    asked = line.folded.startswith(("take ", "give ", "prendre "))
-    named = asked or found.strength is not None or found.number is not None
-    return named or parse_sig(line, found.rest).dosage is not None
-
-
-def _until_stop(page: PageText, index: int) -> _Words:
+def _until_stop(page: int, segments: Sequence[Segment]) -> _Words:
     """The words of a row up to a segment that belongs to the patient's block or a footer.
 
     Gaps are not kept: what stands beside a drug belongs to it, however wide the gap.
     """
     kept: list[Word] = []
-    for segment in page.rows[index].segments:
-        if is_stop(join(page.number, [[segment.words]]).folded):
+    for segment in segments:
+        if is_stop(join(page, [[segment.words]]).folded):
             break
         kept += segment.words
     return kept
