@@ -155,7 +155,7 @@ def _chain_rows(
         return [
             _row_of([part[i] for part in lines], layout, table, read) for i in range(counts.pop())
         ]
-    if max(counts) > 3:
+    if np.median([len(part) for part in lines]) > 3:
         members = [s for part in cells.values() for s in part]
         return [_free_row(line, read) for line in lines_of(layout, members)]
     return [_row_of([[s for line in part for s in line] for part in lines], layout, table, read)]

@@ -221,6 +221,16 @@ def test_wrapped_cell_becomes_one_segment() -> None:
     assert len(rows[1].segments[0].words) == 2
 
 
+def test_one_cell_of_many_lines_does_not_part_its_row() -> None:
+    table = [["Name", "Dose", "Often", "Days"], ["", "1 tablet", "daily", "7 days"]]
+    page = ruled_table(table, line=330, column=330)
+    for i, text in enumerate(("Amoxicillin", "with potassium", "clavulanate", "625 mg")):
+        page = write(page, text, 110, 440 + 60 * i)
+    rows = [row for row in rows_of(layout_of(page)) if row.table is not None]
+    assert [len(row.segments) for row in rows] == [4, 4]
+    assert len(rows[1].segments[0].words) == 4
+
+
 def test_white_text_on_a_dark_bar_is_found() -> None:
     page = blank()
     for i in range(6):
