@@ -284,3 +284,15 @@ def test_amount_at_the_end_of_a_row_is_handed_out_beside_one_of_the_next_row() -
 1. Esomeprazole 40 mg       14 tablets
    Morning: 1 tablet, 30 minutes before breakfast""")
     assert (item.dosage, item.quantity) == ("1 tablet", "14 tablets")
+
+
+def test_number_of_days_in_short_heads_a_duration() -> None:
+    (item,) = found("""Médicament           Matin   Soir   Nb jours
+Glucophage 850 mg    1       1      30""")
+    assert item.duration == "30 jours"
+
+
+def test_ruling_read_as_a_stroke_is_no_part_of_a_cell() -> None:
+    (item,) = found("""Medicine         Strength      Duration
+Pyridoxine       |25 mg        6 months""")
+    assert (item.medication, item.strength) == ("Pyridoxine 25 mg", "25 mg")

@@ -125,3 +125,15 @@ def test_total_with_a_mark_lost_is_no_drug_and_no_part_of_one() -> None:
 Decolgen              10 គ្រាប់     5,000      លេប 1គ្រាប់ 3ដង/ថ្ងៃ
 សរប                               5,000"""
     assert [row[0] for row in core(text)] == ["Decolgen"]
+
+
+def test_bracket_behind_a_name_is_part_of_it_unless_it_directs() -> None:
+    text = """Medicine         Strength        Frequency
+RHZE (4FDC)      150/75/400 mg   daily
+Aspirin (1 tab)  75 mg           daily"""
+    assert [row[0] for row in core(text)] == ["RHZE (4FDC) 150/75/400 mg", "Aspirin 75 mg"]
+
+
+def test_number_before_a_khmer_verb_is_of_the_name_and_no_dose() -> None:
+    text = "វេជ្ជបញ្ជា\n- Ambroxol 30 លេប ១គ្រាប់ ព្រឹក\nm)Motilium 10mg លេប ១គ្រាប់ ព្រឹក"
+    assert [row[0] for row in core(text)] == ["Ambroxol 30", "Motilium 10mg"]

@@ -340,3 +340,19 @@ def test_volume_that_is_sold_is_no_dose_beside_the_bottles_that_are_given() -> N
 def test_slow_injection_is_a_route() -> None:
     sig = read("1 amp IVL x 1/j")
     assert (sig.text("dosage"), sig.text("route")) == ("1 amp", "IVL")
+
+
+@pytest.mark.parametrize("text", ["1cp×2/j×7j", "1cpx2/jx7j", "1 cp × 2/j × 7j"])
+def test_multiplication_signs_part_directions_printed_as_one_word(text: str) -> None:
+    sig = read(text)
+    assert said(sig) == {"dosage": text[: text.index("p") + 1], "frequency": "2/j",
+                         "duration": "7j"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["1 cp matin et soir, AR 1 fois", "1 cp matin et soir, à renouveler 2 fois"]
+)
+def test_how_often_it_is_renewed_is_not_how_often_it_is_taken(text: str) -> None:
+    sig = read(text)
+    assert sig.text("frequency") == "matin et soir"
+    assert not sig.doubts

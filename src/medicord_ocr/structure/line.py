@@ -33,6 +33,9 @@ _LETTERS = str.maketrans(
     }
 )
 
+# A multiplication sign between two parts of a direction, printed as one word.
+_GLUED = re.compile(r"\d[a-z]{1,5}\.?x\d")
+
 
 @lru_cache(maxsize=4096)
 def _fold_cluster(piece: str) -> str:
@@ -158,8 +161,12 @@ def _spaced(rows: Iterable[Iterable[Sequence[Word]]]) -> Iterator[tuple[str, Wor
 
 def _pieces(text: str) -> list[tuple[str, str]]:
     if text.isascii():
-        return list(zip(text, text.lower(), strict=True))
-    return [(piece, _fold_cluster(piece)) for piece in clusters(text)]
+        pieces = list(zip(text, text.lower(), strict=True))
+    else:
+        pieces = [(piece, _fold_cluster(piece)) for piece in clusters(text)]
+    if _GLUED.search("".join(seen for _, seen in pieces)):  # 1cp×2/j×7j
+        pieces = [(piece, " x " if seen == "x" else seen) for piece, seen in pieces]
+    return pieces
 
 
 def line_of(page: int, *rows: Row) -> Line:

@@ -35,7 +35,8 @@ HEADINGS: Mapping[Column, str] = {
     "frequency": "Freq;Freq.;Frequency;Fréquence;Times/day;Times per day;Times a day;Fois/jour;"
     "Fois par jour;Prises;Prises/jour;ញឹកញាប់;ភាពញឹកញាប់;ចំនួនដង;ដង/ថ្ងៃ;ចំនួនដងក្នុងមួយថ្ងៃ;"
     "ចំនួនដង/ថ្ងៃ;Interval;Rythme;ប្រេកង់",
-    "duration": "Duration;Durée;Days;No of days;Number of days;Jours;Nb de jours;Nombre de jours;"
+    "duration": "Duration;Durée;Days;No of days;Number of days;Jours;Nb de jours;Nb jours;"
+    "Nbre de jours;Nombre de jours;"
     "Dur;Durée du traitement;រយៈពេល;រយះពេល;ចំនួនថ្ងៃ;Period;Length",
     "quantity": "Qty;Qty.;Quantity;Qté;Qté.;Quantité;Qte;Qnty;ចំនួន;បរិមាណ;ចំនួនសរុប;សរុប;Total;"
     "Total qty;Nb;Nombre;Disp;Dispense;Number",

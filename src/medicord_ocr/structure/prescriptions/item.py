@@ -59,7 +59,7 @@ def _found(line: Line, part: Part | None = None) -> _Found:
     """A stretch of a line, or all of it."""
     start, end = (part.start, part.end) if part else (0, len(line.folded))
     # A dash behind a word is a stroke; behind a figure there may have been another one.
-    text = re.sub(r"(?<=[^\s\d½¼¾\-–—])[\s\-–—]+$", "", line.printed(start, end).strip(" ,;:"))
+    text = re.sub(r"(?<=[^\s\d½¼¾\-–—])[\s\-–—]+$", "", line.printed(start, end).strip(" ,;:|"))
     return _Found(text, line.span(start, end), line.is_mended(start, end))
 
 

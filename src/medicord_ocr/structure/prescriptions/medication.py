@@ -9,7 +9,7 @@ from typing import Literal
 from medicord_ocr.structure.line import Line, alternatives, khmer_pattern
 from medicord_ocr.structure.prescriptions.drugs import DrugMatch, match_at
 from medicord_ocr.structure.prescriptions.sig import parse_sig
-from medicord_ocr.structure.prescriptions.sig_patterns import DRUG_FORM, FORM
+from medicord_ocr.structure.prescriptions.sig_patterns import DRUG_FORM, FORM, TAKE_KHMER
 
 #: Why a stretch of text is taken for a drug: a known name, a name one letter off, a strength
 #: after a name, or only where it stands (a table column, a numbered list of drugs); the name of
@@ -40,7 +40,7 @@ _NUMBERED = re.compile(
     r"|(?:[a-f]|[ivx]{1,4})\s?[).]|[*-](?=\s))\s*"
 )
 # A Khmer number of a list read as a letter: m. for ៣., G. for ៤.
-_STRAY = re.compile(r"\W*[^\W\d]\s?[.)]\s+")
+_STRAY = re.compile(r"\W*[^\W\d]\s?[.)]\s*")
 _RX = re.compile(r"\W*(?:r\s?[x/]|rp)\s?(?:[/:.]|(?=\s)|$)\s*")
 _LABEL = re.compile(
     r"\W*(?:discharge |take[- ]home )?"
@@ -76,12 +76,12 @@ _DESCRIBED = re.compile(rf",\s?{DRUG_FORM}")
 _LOOSE = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4})?)(?![0-9%])")
 _NOT_STRENGTH = re.compile(
     rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
-    r"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|[\u1780-\u17ff])"
+    rf"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|(?!{TAKE_KHMER})[\u1780-\u17ff])"
 )
 # A number with a unit that no strength has: 75 pg where 75 µg was printed.
 _UNREAD_STRENGTH = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?\s?[a-zµ]{1,3})(?![a-z0-9/])")
 _FORM_ALONE = re.compile(rf"{FORM}|{DRUG_FORM}")
-_BRACKET = re.compile(r"\s?\([^()\d]{2,40}\)")
+_BRACKET = re.compile(r"\s?\((?=[^()]*[a-z\u1780-\u17b3])[^()]{2,40}\)")
 _PLAIN_NAME = re.compile(r"[a-z\u1780-\u17b3][^\s:;|=?!]*(?:\s[^\s:;|=?!]+){0,4}", re.DOTALL)
 _LETTERS = re.compile(r"[a-z]{3}|[\u1780-\u17b3][^\s]{2}")
 #: Most words of a name that is in no vocabulary: Physiomer spray nasal hypertonique.
@@ -263,7 +263,7 @@ def _known(line: Line, match: DrugMatch) -> Medication:
         end = second.end
     for pattern in (_BRACKET, _QUALIFIER):
         more = pattern.match(folded, end)
-        end = more.end() if more else end
+        end = more.end() if more and not _claims(line, *more.span()) else end
     end = _with_tail(line, _with_joined(line, end))
     found = _finish(line, match.start, end, None, evidence, match)
     loose = _LOOSE.match(folded, end) if found.form is None else None

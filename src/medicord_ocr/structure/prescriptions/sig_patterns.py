@@ -54,7 +54,7 @@ FORM_LATIN = (
     r"|sachets?(?:\(s\))?|sach\.?|pkts?|packets?|drops?|gtts?\.?|puffs?|sprays?|inhalations?"
     r"|amp(?:ou?les?|s)?\.?|vials?|ml|cc|tsps?\.?|tea\s?spoon(?:ful)?s?|tbsps?\.?"
     r"|table\s?spoon(?:ful)?s?|dessert\s?spoon(?:ful)?s?|spoon(?:ful)?s?|lozenges?"
-    r"|supp(?:ositor(?:y|ies)|ositoires?|os?)?\.?|pessar(?:y|ies)|patch(?:s|es)?|applications?"
+    r"|supp(?:ositor(?:y|ies)|ositoires?|os?)?\.?|pessar(?:y|ies)|patch(?:s|es)?|applications?|lavages?"
     r"|units?|unites?|iu|ui|u|doses?(?:[- ]poids)?|neb(?:ule)?s?|nebuli[sz]ations?|scoops?"
     r"|lollipops?"
     r"|cps?\.?|cprs?\.?|comp(?:rimes?(?:\(s\))?|s)?\.?|gel(?:ules?(?:\(s\))?|s)?\.?|gouttes?|gttes?"
@@ -164,7 +164,7 @@ _TIMES_KHMER = khmer_pattern("ដង")
 _DAY_KHMER = rf"(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'អាទិត្យ', 'ខែ')})"
 _IN_KHMER = khmer_pattern("ក្នុង")
 _ONCE_KHMER = khmer_pattern("ម្តង")
-_TAKE_KHMER = alternatives(
+TAKE_KHMER = alternatives(
     "លេប", "ញ៉ាំ", "ពិសា", "លាប", "បន្តក់", "ដាក់", "ចាក់", "បាញ់", "ផឹក", "ហូប", "ប្រើ", "សុល", "ទទួលទាន",
     "បៀម",
 )  # fmt: skip
@@ -206,14 +206,14 @@ FREQUENCY = "|".join(
         rf"{_START}(?:per|par|an?)\s(?:days?|weeks?|months?|jours?|semaines?|mois){_END}",
         rf"(?:en\s)?{RANGE}\s?(?:times|fois|prises?){_END}|/\s?{_PERIOD}",
         # Khmer: once a day and its kin, before or after the verb
-        rf"(?:{_IN_KHMER}\s?)?(?:{_ONE}\s?)?{_DAY_KHMER}\s?(?:{_TAKE_KHMER})?\s?{RANGE}\s?"
+        rf"(?:{_IN_KHMER}\s?)?(?:{_ONE}\s?)?{_DAY_KHMER}\s?(?:{TAKE_KHMER})?\s?{RANGE}\s?"
         rf"{_TIMES_KHMER}",
         rf"{RANGE}\s?{_TIMES_KHMER}\s?(?:{_IN_KHMER}|/)?\s?(?:(?:{_ONE}\s?)?{_DAY_KHMER}"
         rf"(?!\s?{RANGE}\s?{_TIMES_KHMER}))?",
         rf"{RANGE}\s?(?:{alternatives('ម៉ោង', 'ថ្ងៃ', 'សប្តាហ៍')})\s?{_ONCE_KHMER}"
         rf"(?!\s?{RANGE}\s?{FORM})",
         rf"(?:{alternatives('រៀងរាល់', 'រាល់')})\s?(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'ខែ')})",
-        rf"{_ONE}\s?{_NOON}(?=\s?(?:{_TAKE_KHMER})?\s?{RANGE}\s?(?:{_FORM_KHMER}))",
+        rf"{_ONE}\s?{_NOON}(?=\s?(?:{TAKE_KHMER})?\s?{RANGE}\s?(?:{_FORM_KHMER}))",
         rf"{_IN_KHMER}\s?{_ONE}\s?{_DAY_KHMER}|/\s?{_DAY_KHMER}|{khmer_pattern('មួយថ្ងៃ')}",
     )
 )
@@ -312,6 +312,11 @@ _AT_MOST = (
     rf"|(?:no|not) more than)\s?:?\s?{_RANGE_AFTER}(?:\s?{FORM})?(?:\s?(?:x|times?|fois|doses?))?"
     rf"(?:\s?{_PER}{_PERIOD}|\s?(?:in|en)\s24\s?h(?:ours|eures)?{_END})?"
 )
+# How often the pharmacy may hand it out again.
+_RENEWED = (
+    rf"{_START}(?:a renouveler|renouvel\w*|ar|refills?|repeats?|rpt)\s?[:x]?\s?{_RANGE_AFTER}"
+    rf"(?:\s?(?:fois|times?|x){_END})?"
+)
 # What an infusion is diluted in, and how long one runs in: no dose, and no course.
 _INFUSED = (
     rf"{_START}(?:in|dans)\s{_FIGURES}\s?(?:ml|cc|l|litres?){_END}"
@@ -320,7 +325,7 @@ _INFUSED = (
 _VERB = (
     rf"{_START}(?:take|use|apply|instill?|inhale|inject|give|chew|dissolve|insert|swallow|put|drink"
     r"|prendre|prenez|appliquer|instiller|inhaler|injecter|mettre|sucer|avaler|boire|a prendre)"
-    rf"{_END}|(?:{_TAKE_KHMER})|{_ONCE_KHMER}"
+    rf"{_END}|(?:{TAKE_KHMER})|{_ONCE_KHMER}"
 )
 _QUANTITY_LABEL = (
     rf"(?:#|n\s?[°º]|{_START}(?:qty|quantity|qte|quantite|disp(?:ense)?|supply|mitte|total|nb){_END}"
@@ -335,6 +340,7 @@ _ORDERED: tuple[tuple[Slot, str], ...] = (
     ("blocked", _DATE),
     ("blocked", _INFUSED),
     ("blocked", _AT_MOST),
+    ("blocked", _RENEWED),
     ("label", _LABEL),
     ("then", _STEP),
     ("frequency", _TAPER),
