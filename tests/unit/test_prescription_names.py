@@ -137,3 +137,26 @@ Aspirin (1 tab)  75 mg           daily"""
 def test_number_before_a_khmer_verb_is_of_the_name_and_no_dose() -> None:
     text = "វេជ្ជបញ្ជា\n- Ambroxol 30 លេប ១គ្រាប់ ព្រឹក\nm)Motilium 10mg លេប ១គ្រាប់ ព្រឹក"
     assert [row[0] for row in core(text)] == ["Ambroxol 30", "Motilium 10mg"]
+
+
+def test_page_of_unknown_brands_is_read_where_their_forms_say_that_they_are_drugs() -> None:
+    text = """Rx
+1. TAB CLOPIDAR A 75     0---1---0   x 30 days
+2. TAB NIKORDIL 5        1---0---1   x 30 days"""
+    assert core(text) == [
+        ("CLOPIDAR A 75", None, "0---1---0", "30 days"),
+        ("NIKORDIL 5", None, "1---0---1", "30 days"),
+    ]
+    assert all(item.fields["medication"].needs_review for item in found(text))
+
+
+def test_route_behind_an_unknown_name_does_not_hide_it() -> None:
+    text = """Ordonnance
+PARACETAMOL 1000 mg : 1 comprimé matin et soir pendant 10 jours
+LANSOLINE gel oral
+1 cuillère à soupe le soir, pendant 15 jours"""
+    assert core(text)[1][1:] == ("1 cuillère à soupe", "le soir", "15 jours")
+
+
+def test_units_a_millilitre_are_a_strength() -> None:
+    assert core("Rx\nInsulin 100 U/ml  18 units daily")[0][:2] == ("Insulin 100 U/ml", "18 units")

@@ -319,7 +319,9 @@ _texts = st.lists(_lines, min_size=1, max_size=8).map("\n".join)
 @given(_texts)
 def test_no_drug_without_a_name_or_strength_that_says_so(text: str) -> None:
     items = found(text) if text.strip() else ()
-    told = [bool(item.strength or known((item.drug or "?").split()[0])) for item in items]
+    told = [
+        bool(item.strength or item.form or known((item.drug or "?").split()[0])) for item in items
+    ]
     for item, sure in zip(items, told, strict=True):
         reasons = item.fields["medication"].review_reasons
         marked = bool({"unknown_drug", "unread_name"} & set(reasons))

@@ -356,3 +356,12 @@ def test_how_often_it_is_renewed_is_not_how_often_it_is_taken(text: str) -> None
     sig = read(text)
     assert sig.text("frequency") == "matin et soir"
     assert not sig.doubts
+
+
+def test_code_with_several_dashes_is_one() -> None:
+    assert read("1---0---1 x 30 days").times() == {"morning": "1", "noon": "0", "evening": "1"}
+
+
+@pytest.mark.parametrize("text", ["1 sachet in 50 ml water TID", "ម្តង 1កញ្ចប់ លាយទឹក 50ml ថ្ងៃ 3ដង"])
+def test_what_a_powder_is_mixed_with_is_no_dose(text: str) -> None:
+    assert read(text).text("dosage") in ("1 sachet", "1កញ្ចប់")

@@ -41,7 +41,7 @@ _CODED: tuple[Column, ...] = ("sig", "frequency", "dose", "quantity")
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _LEADING_AMOUNT = re.compile(rf"\s*(?P<v>{RANGE}(?:\s?{FORM})?)\s")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
-_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+][\d½¼¾/.,]+){2,3}")
+_CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+]{1,3}[\d½¼¾/.,]+){2,3}")
 # A mark under a time of day: the dose of the row is taken then.
 _TICK = re.compile(r"\s*[✓✔√☑vx*+]\s*")
 

@@ -9,7 +9,7 @@ from typing import Literal
 from medicord_ocr.structure.line import Line, alternatives, khmer_pattern
 from medicord_ocr.structure.prescriptions.drugs import DrugMatch, match_at
 from medicord_ocr.structure.prescriptions.sig import parse_sig
-from medicord_ocr.structure.prescriptions.sig_patterns import DRUG_FORM, FORM, TAKE_KHMER
+from medicord_ocr.structure.prescriptions.sig_patterns import DASHED, DRUG_FORM, FORM, TAKE_KHMER
 
 #: Why a stretch of text is taken for a drug: a known name, a name one letter off, a strength
 #: after a name, or only where it stands (a table column, a numbered list of drugs); the name of
@@ -20,7 +20,7 @@ _END = r"(?![a-z])"
 _AMOUNT = r"(?:(?<!\S)\d{1,3}(?:[ .,]\d{3})+(?![0-9.,])|\d{1,7}(?:[.,]\d{1,4})?)"
 _UNIT = (
     r"(?:(?:mg|mcg|µg|ug|micro(?:grams?|grammes?)|g|gr|grammes?|grams?|ui|iu|mui|miu|m ui|meq|mmol)"
-    rf"{_END}|%)"
+    rf"{_END}|u(?=\s?/\s?ml)|%)"
 )
 _PER = (
     r"(?:ml|mg|g|doses?|puffs?|sprays?|actuations?|hours?|hr|h|cps?|cpr|tab(?:let)?s?|caps?|sachets?"
@@ -71,7 +71,9 @@ _FORM_AFTER = re.compile(rf"\s*[(,-]?\s?(?P<f>{DRUG_FORM})\s?\)?(?!\s?/)")
 _JOINED = re.compile(r"\s?[+/&]\s?(?P<v>[a-z]{4,})")
 _PLUS = re.compile(r"\s?[+/&]\s?")
 # A number behind a brand that no single intake has, and nothing that it could count.
-_BRAND_NUMBER = re.compile(rf"[1-9]\d{{1,3}}(?![\d.,/+-])(?!\s?[-+/x]|\s?(?:{FORM}))")
+_BRAND_NUMBER = re.compile(
+    rf"[1-9]\d{{1,3}}(?![\d.,/+-])(?!\s?[-+/x]|\s?(?:{FORM}))|\d{{1,3}}(?=\s{{1,3}}{DASHED})"
+)
 _DESCRIBED = re.compile(rf",\s?{DRUG_FORM}")
 _LOOSE = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4})?)(?![0-9%])")
 _NOT_STRENGTH = re.compile(
@@ -173,7 +175,11 @@ def unknown_medication(line: Line) -> Medication | None:
     name = line.folded[found.start : found.end]
     letters = len(name.rstrip(" 0123456789"))
     parts = parse_sig(line, found.start).parts
-    claimed = any(part.start < found.start + letters for part in parts)
+    claimed = any(
+        part.start < found.start + letters
+        and (part.slot != "route" or part.start == found.start)  # LANSOYL gel oral
+        for part in parts
+    )
     named = len(name.split()) <= _NAME_WORDS and _is_name(line, found.start, found.end)
     return found if named and not claimed else None
 

@@ -170,7 +170,9 @@ TAKE_KHMER = alternatives(
 )  # fmt: skip
 _MORNINGS = r"(?:½|\d{1,2}(?:[.,]5|/2)?)"
 #: 1-0-1: morning, noon, evening and, with a fourth number, night (patterns.md 2.2).
-DASHED = rf"(?<![0-9.,/-]){_MORNINGS}(?:\s?[-+]\s?{_MORNINGS}){{2,3}}(?![0-9/-])(?![.,]\d)"
+DASHED = (
+    rf"(?<![0-9.,/-]){_MORNINGS}(?:\s?(?:\+|-{{1,3}})\s?{_MORNINGS}){{2,3}}(?![0-9/-])(?![.,]\d)"
+)
 _WEEKDAY = (
     r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
     r"|lundis?|mardis?|mercredis?|jeudis?|vendredis?|samedis?|dimanches?)" + _END
@@ -319,7 +321,8 @@ _RENEWED = (
 )
 # What an infusion is diluted in, and how long one runs in: no dose, and no course.
 _INFUSED = (
-    rf"{_START}(?:in|dans)\s{_FIGURES}\s?(?:ml|cc|l|litres?){_END}"
+    rf"{_START}(?:in|dans|with|avec)\s{_FIGURES}\s?(?:ml|cc|l|litres?){_END}"
+    rf"|{khmer_pattern('លាយ')}[^0-9a-z]{{0,12}}{_FIGURES}\s?(?:ml|cc|l){_END}"
     rf"|{_START}(?:over|sur|en)\s{_FIGURES}\s?-?\s?{_HOURS}{_END}"
 )
 _VERB = (
