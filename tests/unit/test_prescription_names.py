@@ -160,3 +160,17 @@ LANSOLINE gel oral
 
 def test_units_a_millilitre_are_a_strength() -> None:
     assert core("Rx\nInsulin 100 U/ml  18 units daily")[0][:2] == ("Insulin 100 U/ml", "18 units")
+
+
+def test_known_name_that_needs_more_has_it_on_the_row_below() -> None:
+    text = """MEDICATION
+*CHLORPHENIRAMINE 4MG TAB
+ 1 TAB AT NIGHT (5 DAYS)
+*MAGNESIUM TRISILICATE MIXTURE
+ 10 ML 3X DAILY (5 DAYS)"""
+    assert core(text)[1] == ("MAGNESIUM TRISILICATE MIXTURE", "10 ML", "3X DAILY", "5 DAYS")
+
+
+def test_route_that_heads_a_line_does_not_hide_the_drug() -> None:
+    text = "Treatment plan:\nOral: Doxycycline 100 mg 1 cap daily x 6 weeks"
+    assert core(text) == [("Doxycycline 100 mg", "1 cap", "daily", "6 weeks")]

@@ -365,3 +365,9 @@ def test_code_with_several_dashes_is_one() -> None:
 @pytest.mark.parametrize("text", ["1 sachet in 50 ml water TID", "ម្តង 1កញ្ចប់ លាយទឹក 50ml ថ្ងៃ 3ដង"])
 def test_what_a_powder_is_mixed_with_is_no_dose(text: str) -> None:
     assert read(text).text("dosage") in ("1 sachet", "1កញ្ចប់")
+
+
+@pytest.mark.parametrize("text", ["1 tab 5 days/week", "1 cp 5 jours par semaine"])
+def test_days_a_week_are_no_duration(text: str) -> None:
+    sig = read(text)
+    assert (sig.text("frequency"), sig.text("duration")) == (text[text.index("5") :], None)

@@ -48,6 +48,7 @@ _LABEL = re.compile(
     rf"|{alternatives('ឈ្មោះឱសថ', 'ឈ្មោះថ្នាំ', 'ឱសថ', 'ថ្នាំ')})"
     r"(?:\s?names?)?(?:\s?\d{1,2})?\s?[:.\-]?\s+"
 )
+_ROUTE_LABEL = re.compile(r"(?:orale?|topical|locale?|per os|p\.?o|voie orale)\s?:\s*")
 _VERB = re.compile(
     r"(?:take|give|start|add|continue|apply|use|inhale|instil+|inject|drink|prendre|donner|appliquer"
     r"|mettre|instiller|utiliser|continuer|poursuivre)\s+"
@@ -170,7 +171,7 @@ def brand_above(line: Line) -> Medication | None:
 def unknown_medication(line: Line) -> Medication | None:
     """A proper name at the start of a line, of which nothing is a direction or a measure."""
     found = parse_medication(line, placed=True)
-    if found is None or found.evidence != "place":
+    if found is None or found.evidence not in ("place", "name", "near_name"):
         return None
     name = line.folded[found.start : found.end]
     letters = len(name.rstrip(" 0123456789"))
@@ -210,7 +211,7 @@ def begins_with_strength(line: Line) -> bool:
 
 def _number(folded: str) -> tuple[int | None, int]:
     start, number = 0, None
-    for pattern in (_RX, _NUMBERED, _RX, _VERB):
+    for pattern in (_RX, _NUMBERED, _RX, _ROUTE_LABEL, _VERB):
         match = pattern.match(folded, start)
         if match:
             start = match.end()

@@ -188,6 +188,7 @@ FREQUENCY = "|".join(
     (
         DASHED,
         _WEEKDAYS,
+        rf"{RANGE}\s?(?:days?|jours?|j)\s?(?:/|per\s|par\s|an?\s)\s?(?:weeks?|wk|semaine|sem){_END}",
         rf"(?:x\s?)?(?P<v1>{_TIMES_A}\s?(?:{_PER})?{_PERIOD})",
         rf"{_START}(?:once|twice|thrice)\s?(?:{_PER})?{_PERIOD}",
         rf"(?:x\s?)?(?P<v2>{RANGE}\s?(?:/|par\s|per\s)\s?{_PERIOD})",
