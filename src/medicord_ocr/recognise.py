@@ -54,7 +54,7 @@ PLAIN = 4
 _KHMER = re.compile("[\u1780-\u17ff]")
 _KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
 _KHMER_LETTER = re.compile("[\u1780-\u17d3]")
-_FIGURE_OR_SIGN = re.compile(r"[0-9+<>≤≥/%]")
+_FIGURE_OR_SIGN = re.compile(r"[0-9០-៩+<>≤≥/%]")
 _BOUND = re.compile("[<>≤≥]")
 #: What results in words begin with, in English and French: they are read twice, as numbers are.
 _RESULT = re.compile(
@@ -94,8 +94,8 @@ def recognise(
     boxes = [stretch.box for stretch in stretches]
     khmer = _khmer(readers, crops, boxes, wanted, doubtful, second, third)
     khmer, unclear = _without_lookalikes(khmer, first, third if readers.third else second)
-    numbers = [i for i, words in khmer.items() if _has_khmer(words) and _needs_second(words)]
-    khmer_second = _read(readers.khmer_second, crops, numbers)
+    again = [i for i, words in khmer.items() if _needs_khmer_second(words, options.line_threshold)]
+    khmer_second = _read(readers.khmer_second, crops, again)
     read: dict[Stretch, tuple[Word, ...]] = {}
     for i, stretch in enumerate(stretches):
         lines = (
@@ -243,6 +243,11 @@ def _needs_second(words: Sequence[ReadWord]) -> bool:
     text = joined(words)
     plain = len(text) >= PLAIN and text.isalpha() and not _RESULT.match(text)
     return bool(_FIGURE_OR_SIGN.search(text)) or (len(text) <= 12 and not plain)
+
+
+def _needs_khmer_second(words: Sequence[ReadWord], threshold: float) -> bool:
+    """Whether Khmer is to be read once more: it holds what harms, or the first reader doubts it."""
+    return _has_khmer(words) and (_needs_second(words) or weakest(words) < threshold)
 
 
 def _sure(words: Sequence[ReadWord], stretch: Box) -> bool:

