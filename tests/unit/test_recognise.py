@@ -166,10 +166,10 @@ def test_wide_set_figures_are_one_number() -> None:
     assert (word.text, word.confidence) == ("5.64", AGREED)
 
 
-def three(a: str, b: str, c: str) -> tuple[tuple[Word, ...], Scripted]:
+def three(a: str, b: str, c: str, third_sure: float = 0.97) -> tuple[tuple[Word, ...], Scripted]:
     """What comes of Tesseract's, the Khmer network's and PP-OCRv6's reading; and the last."""
     network = Scripted("b", (b, 0.97), scripts="khmer")
-    third = Scripted("c", (c, 0.97))
+    third = Scripted("c", (c, third_sure))
     return read(Readers(Scripted("a", (a, 0.8)), network, third, network)), third
 
 
@@ -190,6 +190,15 @@ def test_number_that_three_readers_read_differently_is_not_certain() -> None:
     assert word.confidence <= DIFFER
 
 
+@pytest.mark.parametrize(("a", "certain"), [("%", False), ("12", True)])
+def test_twelve_that_may_be_a_half_is_not_certain(a: str, certain: bool) -> None:
+    (word,), _ = three(a, "12", "12")
+    assert (word.confidence >= MAJORITY) == certain
+    words, _ = three(f"{a} cp", "12 cp", "12 cp")
+    assert (words[0].confidence >= MAJORITY) == certain
+    assert words[1].confidence >= MAJORITY
+
+
 def test_third_reader_decides_word_by_word() -> None:
     words, _ = three("45 g/L", "4.5 9/L", "4.5 g/L")
     assert [(word.text, word.confidence) for word in words] == [
@@ -199,10 +208,19 @@ def test_third_reader_decides_word_by_word() -> None:
 
 
 def test_bound_that_two_readers_agree_on_is_checked_by_the_third() -> None:
-    (word,), _ = three("<5.0", "<5.0", "≤5.0")
+    (word,), _ = three("<5.0", "<5.0", "≤6.0")
     assert word.confidence <= DIFFER
     (word,), _ = three("<5.0", "<5.0", "<5.0")
     assert word.confidence == AGREED
+
+
+@pytest.mark.parametrize(("a", "b"), [("<5.0", "<5.0"), ("$5.0", "<5.0"), ("<5.0", "s5.0")])
+def test_bar_of_a_bound_is_seen_by_the_third_reader_where_it_is_sure(a: str, b: str) -> None:
+    (word,), _ = three(a, b, "≤5.0")
+    assert (word.text, word.confidence) == ("≤5.0", MAJORITY)
+    assert {reading.text for reading in word.readings} == {"≤5.0", a, b}
+    (word,), _ = three(a, b, "≤5.0", third_sure=0.8)
+    assert word.confidence <= DIFFER
 
 
 def test_khmer_of_the_network_needs_no_reader_of_latin_script() -> None:
@@ -230,7 +248,12 @@ def test_boxes_are_those_of_the_page() -> None:
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("3.9–5.6", "3.9 - 5.6"), ("μmol/L", "µmol/L"), ("4.00—11", "4.00-11")],
+    [
+        ("3.9–5.6", "3.9 - 5.6"),
+        ("μmol/L", "µmol/L"),
+        ("umol/L", "µmol/L"),
+        ("4.00—11", "4.00-11"),
+    ],
 )
 def test_dashes_and_quotes_do_not_make_readings_differ(a: str, b: str) -> None:
     assert same(a) == same(b)
