@@ -278,6 +278,21 @@ def test_results_in_lines_without_columns(line: str) -> None:
     assert [(row[1], row[2], row[3]) for row in found] == [(float(v), u, r) for _, v, u, r in tests]
 
 
+def test_what_is_expected_is_never_certain_as_the_result() -> None:
+    text = """HBsAg              Positive      Negative
+Anti-HCV           Negative      Negative
+Urine Glucose      ++            Negative
+HIV                              Negative"""
+    found = find_lab_results([page(text)]).results
+    assert [(r.test_name, r.value, r.reference_range) for r in found] == [
+        ("HBsAg", "Positive", "Negative"),
+        ("Anti-HCV", "Negative", "Negative"),
+        ("Urine Glucose", "++", "Negative"),
+        ("HIV", "Negative", None),
+    ]
+    assert [r.fields["value"].needs_review for r in found] == [False, False, False, True]
+
+
 def test_a_row_whose_name_was_not_read_is_no_second_result_of_the_test_above() -> None:
     found = rows("""
 Test           Result   Unit      Normal range

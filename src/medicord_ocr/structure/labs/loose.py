@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from statistics import median
 
-from medicord_ocr.page import PageText, Row
+from medicord_ocr.page import PageText, Row, bounding
 from medicord_ocr.structure.labs.cells import read_cells
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
 from medicord_ocr.structure.labs.organisms import is_organism
-from medicord_ocr.structure.labs.parts import Draft, clean_name
+from medicord_ocr.structure.labs.parts import Draft, Part, blemished, clean_name
 from medicord_ocr.structure.labs.range_cells import with_range_below
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of_row
@@ -55,6 +55,7 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
     if len(strong) >= 2 or (weak and state.section and len(strong) + len(weak) >= 2):
         strong = sorted([*strong, *weak], key=lambda entry: entry.rows)
     strong = sorted([*strong, *_aligned(page, skip, strong, mark)], key=lambda entry: entry.rows)
+    strong = [_placed(entry, strong) for entry in strong]
     rows = {index for entry in strong for index in entry.rows}
     titles = {i for i in used if any(i < row <= i + 40 for row in rows)}
     return Scan(tuple(strong), frozenset(rows | titles), state.section, state.urine)
@@ -94,6 +95,26 @@ def _generic(draft: Draft) -> bool:
         t.key.startswith("u_") or t.key in {"culture", "gram", "stool_ova"}
         for t in draft.match.tests
     )
+
+
+def _placed(entry: Entry, all_: Sequence[Entry]) -> Entry:
+    """The entry, its value in doubt where it stands below other ranges and below no other value.
+
+    Where a result is not read, what comes next on its line is what is expected.
+    """
+    draft = entry.draft
+    if draft.value_part is None or draft.range_part is not None:
+        return entry
+    box = bounding([word.box for word in draft.value_part.words])
+
+    def below(parts: Iterable[Part | None]) -> bool:
+        words = [word for part in parts if part for word in part.words]
+        return any(word.box.x0 < box.x1 and box.x0 < word.box.x1 for word in words)
+
+    others = [other.draft for other in all_ if other is not entry]
+    if below(d.range_part for d in others) and not below(d.value_part for d in others):
+        return replace(entry, draft=blemished(draft, "value"))
+    return entry
 
 
 def _aligned(

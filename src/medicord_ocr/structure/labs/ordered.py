@@ -304,7 +304,7 @@ def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft
         shown = text[begin:place].strip()
         if not shown or _NOT_IN_NAME.search(shown) or not _can_start(text, place):
             continue
-        if _NEGATED.search(shown):
+        if _NEGATED.search(shown) or _holds_result(shown):
             continue
         name = clean_name(cut(stretch, begin, place))
         match = find_tests(name.text) if name.text else None
@@ -312,6 +312,12 @@ def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft
         if match and tail:
             return _draft(name, match, tail), tail.end
     return None
+
+
+def _holds_result(name: str) -> bool:
+    """Whether a cell of what would be a name is a result: ``Urine glucose   ++`` before a range."""
+    values = (parse_value(cell) for cell in re.split(r"\s{2,}", name)[1:])
+    return any(v is not None and (v.kind == "graded" or v.finding is not None) for v in values)
 
 
 def _can_start(text: str, place: int) -> bool:
