@@ -372,3 +372,24 @@ HIV       Serum    ELISA  NR       NR
         ("HBs", "NEG", "NEG"),
         ("HIV", "NR", "NR"),
     ]
+
+
+@pytest.mark.parametrize("gap", [16, 17, 19])
+def test_thousands_space_of_a_wide_type_parts_no_number(gap: int) -> None:
+    whole = page("Test     Result     Unit     Range\nWBC      3 538      /mm³     4000 - 10000")
+    wbc = whole.rows[1]
+    cell = wbc.segments[1]
+    first, second = cell.words
+    x0 = first.box.x1 + gap
+    moved = replace(second, box=Box(x0, second.box.y0, x0 + second.box.width, second.box.y1))
+    cells = (wbc.segments[0], replace(cell, words=(first, moved)), *wbc.segments[2:])
+    rows = (whole.rows[0], replace(wbc, segments=cells))
+    [result] = find_lab_results([replace(whole, rows=rows)]).results
+    assert result.value == 3538
+
+
+def test_range_whose_end_was_read_in_pieces_has_no_bounds() -> None:
+    text = "Test     Result     Unit       Range\nHDL      1.06       mmol/L     1.00 - 1. 1.90"
+    [result] = find_lab_results([page(text)]).results
+    assert result.abnormal is None
+    assert result.fields["reference_range"].needs_review
