@@ -199,6 +199,16 @@ def test_twelve_that_may_be_a_half_is_not_certain(a: str, certain: bool) -> None
     assert words[1].confidence >= MAJORITY
 
 
+@pytest.mark.parametrize(("sure", "taken"), [(0.95, "½"), (0.5, "1")])
+def test_half_that_one_reader_sees_is_never_certain_as_one(sure: float, taken: str) -> None:
+    words, _ = three("1 tab at night", "1 tah at night", "½ tab at night", third_sure=sure)
+    assert words[0].text == taken
+    assert words[0].confidence <= DIFFER
+    assert words[1].confidence >= MAJORITY
+    (word,), _ = three("!", "1", "½", third_sure=sure)
+    assert word.confidence <= DIFFER
+
+
 def test_third_reader_decides_word_by_word() -> None:
     words, _ = three("45 g/L", "4.5 9/L", "4.5 g/L")
     assert [(word.text, word.confidence) for word in words] == [
