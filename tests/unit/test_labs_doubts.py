@@ -277,6 +277,22 @@ def test_readers_that_agree_in_meaning_are_as_sure_as_in_letters() -> None:
     assert not result.fields["unit"].needs_review
 
 
+def test_flag_is_as_certain_as_the_value_and_the_range_that_it_follows_from() -> None:
+    plain = page(HEADER + "Glucose                  5.8         mmol/L      3.9 - 5.6")
+    value = plain.rows[1].segments[1]
+    word = replace(
+        value.words[0],
+        confidence=0.7,
+        readings=(Reading("one", "5.8"), Reading("two", "5,8")),
+    )
+    segments = tuple(replace(s, words=(word,)) if s is value else s for s in plain.rows[1].segments)
+    row = replace(plain.rows[1], segments=segments)
+    [result] = find_lab_results([replace(plain, rows=(plain.rows[0], row))]).results
+    assert result.abnormal is True
+    assert not result.fields["value"].needs_review
+    assert not result.fields["abnormal"].needs_review
+
+
 def test_figure_under_an_unknown_name_read_from_a_picture_is_for_review() -> None:
     read = page("Test         Result   Unit    Reference\nPotassium    4.1      mmol/L  3.5 - 5.1\n"
                 "Potakus      4.4      mmol/L  3.5 - 5.1")  # fmt: skip

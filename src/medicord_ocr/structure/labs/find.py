@@ -121,7 +121,9 @@ def _result(number: int, judged: Judged, bold: bool) -> LabResult:
         "abnormal": _info(number, abnormal_part, judged, "abnormal", known=abnormal is not None),
     }
     if judged.abnormal is not None:
-        infos["abnormal"] = _as_sure_as(infos["abnormal"], infos["value"], infos["reference_range"])
+        own = judged.reasons.get("abnormal", ())
+        inputs = infos["value"], infos["reference_range"]
+        infos["abnormal"] = _as_sure_as(infos["abnormal"], own, *inputs)
     infos = _under_name(judged, infos)
     confidence, review = item_confidence(infos)
     return LabResult(
@@ -140,9 +142,12 @@ def _result(number: int, judged: Judged, bold: bool) -> LabResult:
     )
 
 
-def _as_sure_as(info: FieldInfo, *inputs: FieldInfo) -> FieldInfo:
-    """A computed field: no surer and no less doubtful than what it is computed from."""
-    reasons = dict.fromkeys((*info.review_reasons, *(c for i in inputs for c in i.review_reasons)))
+def _as_sure_as(info: FieldInfo, own: tuple[str, ...], *inputs: FieldInfo) -> FieldInfo:
+    """A computed field: as sure and as doubtful as what it is computed from, and its own doubts.
+
+    Words on whose meaning readers agree are no doubt in the inputs, and so none in it.
+    """
+    reasons = dict.fromkeys((*own, *(c for i in inputs for c in i.review_reasons)))
     confidence = min(i.confidence for i in inputs)
     return _changed(info, confidence, tuple(reasons))
 
