@@ -55,7 +55,8 @@ _KHMER = re.compile("[\u1780-\u17ff]")
 _KHMER_DIGIT = re.compile("[\u17e0-\u17e9]")
 _KHMER_LETTER = re.compile("[\u1780-\u17d3]")
 _FIGURE_OR_SIGN = re.compile(r"[0-9០-៩+<>≤≥/%]")
-_BOUND = re.compile("[<>≤≥]")
+# Signs that two readers have agreed on for another: < for ≤, % for the half of « 1½ tab ».
+_UNSURE_SIGN = re.compile(r"[<>≤≥]|%\w|^[1-9]%$")
 #: What results in words begin with, in English and French: they are read twice, as numbers are.
 _RESULT = re.compile(
     r"neg|nég|pos|react|réact|non|not|detect|détect|trace|rare|nil|abs|pres|prés|norm|abn|indet|indét"
@@ -188,10 +189,10 @@ def _latin(first: Sequence[ReadWord], other: Sequence[ReadWord]) -> bool:
 def _settled(first: Sequence[ReadWord], second: Sequence[ReadWord]) -> bool:
     """Whether no third reading is needed: both read the same, or the second read Khmer.
 
-    Tesseract knows no ≤, and the two have agreed on < for it.
+    Tesseract knows neither ≤ nor ½: what the two may agree on for them is read once more.
     """
     alike = bool(first) and same(canonical(joined(first))) == same(canonical(joined(second)))
-    return (alike and not _BOUND.search(joined(first))) or _reads_khmer(second)
+    return (alike and not _UNSURE_SIGN.search(joined(first))) or _reads_khmer(second)
 
 
 def _reads_khmer(words: Sequence[ReadWord]) -> bool:
@@ -218,9 +219,14 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
 
 
 def _is_khmer_word(text: str) -> bool:
-    """Whether a word is Khmer and not a Latin one with a letter misread (``Eozinofi៕``)."""
+    """Whether a word is Khmer and not a Latin one with a letter misread (``Eozinofi៕``).
+
+    Signs tell nothing: ``<០.៦`` is as Khmer as ``០៦``.
+    """
     khmer = len(_KHMER.findall(text))
-    return khmer > 2 or 2 * khmer > len(text) > 1 or bool(_KHMER_DIGIT.fullmatch(text))
+    letters = sum(c.isalnum() or bool(_KHMER.match(c)) for c in text)
+    alone = letters == 1 and bool(_KHMER_DIGIT.search(text))
+    return khmer > 2 or alone or 2 * khmer > letters > 1
 
 
 def _is_khmer(khmer: Line, first: Line, second: Line) -> bool:

@@ -209,6 +209,17 @@ def test_half_that_one_reader_sees_is_never_certain_as_one(sure: float, taken: s
     assert word.confidence <= DIFFER
 
 
+@pytest.mark.parametrize(
+    ("text", "asked"), [("1% tab", 1), ("1%", 1), ("45 %", 0), ("45%", 0), ("%", 0)]
+)
+def test_per_cent_that_may_be_a_half_is_read_by_the_third(text: str, asked: int) -> None:
+    words, third = three(text, text, text.replace("1%", "1½"))
+    assert third.asked == [asked]
+    assert (words[0].text, words[0].confidence) == (
+        ("1½", DIFFER) if asked else (text.split()[0], AGREED)
+    )
+
+
 def test_third_reader_decides_word_by_word() -> None:
     words, _ = three("45 g/L", "4.5 9/L", "4.5 g/L")
     assert [(word.text, word.confidence) for word in words] == [
@@ -350,3 +361,17 @@ def test_on_a_page_with_khmer_digits_no_number_is_left_to_latin_readers(
     last = [word for line in words.values() for word in line][-1]
     assert last.text == read_as
     assert last.confidence <= sure
+
+
+def test_khmer_figures_behind_a_bound_are_not_left_to_latin_readers_that_agree() -> None:
+    layout = page(3)
+    for i, stretch in enumerate(layout.stretches):
+        top = stretch.box.y0 - 8
+        layout.clean[top : stretch.box.y1, stretch.box.x0 : stretch.box.x0 + i] = 0
+    latin = _ByLine("a", ("TAIN", 0.2), ("TAIN", 0.2), ("<0.5", 0.8))
+    third = _ByLine("c", ("INN", 0.2), ("INN", 0.2), ("<0.5", 0.97))
+    khmer = _ByLine("k", ("១២០", 0.95), ("១២០", 0.95), ("<០.៦", 0.9), scripts="khmer")
+    words = recognise(layout, Readers(latin, khmer, third, khmer), Options())
+    last = [word for line in words.values() for word in line][-1]
+    assert last.text == "<០.៦"
+    assert last.confidence <= ALONE
