@@ -303,6 +303,27 @@ def test_look_alike_that_two_readers_read_alike_is_no_doubt(
     assert ("look_alike" in item.fields["medication"].review_reasons) == doubt
 
 
+@pytest.mark.parametrize(
+    ("printed", "cut"),
+    [
+        ("Amoxicillin 500 mg", False),
+        ("Amoxicillin500mg", False),
+        ("Amoxicillin 500", False),
+        ("Amoxicillin 1 g/125 mg", False),
+        ("Coversyl plus 5/1.25", False),
+        ("Amoxicillin 50O mg", True),
+        ("Amoxicillin S00 mg", True),
+        ("Amoxicillin 500mq", True),
+        ("Amoxicillin 500 rng", True),
+        ("Bisoprolol 2 .5 mg", True),
+    ],
+)
+def test_strength_of_which_a_part_was_not_read_is_for_review(printed: str, cut: bool) -> None:
+    (item,) = found(f"Rx\n1. {printed}     1 tab TID     5 days")
+    assert (item.dosage, item.frequency, item.duration) == ("1 tab", "TID", "5 days")
+    assert ("unread_amount" in item.fields["medication"].review_reasons) == cut
+
+
 def test_name_one_letter_off_is_kept_as_printed_and_marked() -> None:
     (item,) = found("Rx\nParacetamo1 500 mg 1 tab TID")
     assert item.medication == "Paracetamo1 500 mg"

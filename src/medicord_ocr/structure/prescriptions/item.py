@@ -21,7 +21,7 @@ from medicord_ocr.structure.fields import (
 from medicord_ocr.structure.line import Line
 from medicord_ocr.structure.prescriptions.entry import Entry, cell_of, taken, with_strength
 from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
-from medicord_ocr.structure.prescriptions.medication import Medication
+from medicord_ocr.structure.prescriptions.medication import Medication, is_cut
 from medicord_ocr.structure.prescriptions.sig import Part, Sig, parse_sig
 from medicord_ocr.structure.prescriptions.sig_patterns import (
     AMOUNT_IN_GRID,
@@ -178,6 +178,8 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
     reasons, ceiling = _name_reasons(found, borne), _CEILINGS.get(found.evidence, 1.0)
     if found.evidence == "strength" and not _is_printed(line.span(found.start, found.end)):
         reasons, ceiling = (*reasons, "unknown_drug"), UNKNOWN_READ
+    if is_cut(line, found):
+        reasons = (*reasons, "unread_amount")
     name = _printed(line, found.start, found.end)
     span = line.span(found.start, found.end)
     strength = cell_of(entry, "strength")

@@ -76,7 +76,14 @@ _BRAND_NUMBER = re.compile(
     rf"[1-9]\d{{1,3}}(?![\d.,/+-])(?!\s?[-+/x]|\s?(?:{FORM}))|\d{{1,3}}(?=\s{{1,3}}{DASHED})"
 )
 _DESCRIBED = re.compile(rf",\s?{DRUG_FORM}")
-_LOOSE = re.compile(r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4})?)(?![0-9%])")
+_LOOSE = re.compile(
+    r"\s?-?\s?(?P<v>\d{1,4}(?:[.,]\d{1,2})?(?:/\d{1,4}(?:[.,]\d{1,2})?)?)(?![0-9%])"
+)
+_LETTER = re.compile(r"(?<![a-z])[a-z]$")
+# What may be the rest of a strength: a word glued to it; where it has no unit, also a figure, or a
+# short word behind one.
+_GLUED = re.compile(r"(?<=[a-z0-9])[a-z0-9]+")
+_LEFT_OVER = re.compile(r"\s?\(?[.,]?\d[\d.,/]*|(?<=\d)\s[a-z]{1,3}(?![a-z])")
 _NOT_STRENGTH = re.compile(
     rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
     rf"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|(?!{TAKE_KHMER})[\u1780-\u17ff])"
@@ -303,6 +310,22 @@ def _with_tail(line: Line, end: int) -> int:
             break
         end = tail.end()
     return end
+
+
+def is_cut(line: Line, found: Medication) -> bool:
+    """Whether a figure or letters that no direction claims go on where a drug's strength ends.
+
+    ``50`` of « Amoxicillin 50O mg » is no strength, nor is « Bisoprolol 2 .5 mg » without one.
+    A letter at its beginning may be a figure: « S00 mg ».
+    """
+    if found.strength and _LETTER.search(line.folded[found.drug_end : found.strength[0]]):
+        return True
+    if found.loose is not None or found.form is not None:
+        return False
+    left = _GLUED.match(line.folded, found.end)
+    if left is None and found.strength is None:
+        left = _LEFT_OVER.match(line.folded, found.end)
+    return left is not None and not _claims(line, *left.span())
 
 
 def _claims(line: Line, start: int, end: int) -> bool:
