@@ -388,8 +388,12 @@ def test_thousands_space_of_a_wide_type_parts_no_number(gap: int) -> None:
     assert result.value == 3538
 
 
-def test_range_whose_end_was_read_in_pieces_has_no_bounds() -> None:
-    text = "Test     Result     Unit       Range\nHDL      1.06       mmol/L     1.00 - 1. 1.90"
+@pytest.mark.parametrize(
+    "printed",
+    ["1.00 - 1. 1.90", "1.00 - 1. 90", "1.00 - 1.9O", "1.00 - 1.S", "1 - 19O"],
+)
+def test_range_whose_end_was_read_in_pieces_has_no_bounds(printed: str) -> None:
+    text = f"Test     Result     Unit       Range\nHDL      1.06       mmol/L     {printed}"
     [result] = find_lab_results([page(text)]).results
     assert result.abnormal is None
     assert result.fields["reference_range"].needs_review
