@@ -249,7 +249,9 @@ def test_khmer_of_the_network_needs_no_reader_of_latin_script() -> None:
     assert ([word.text for word in words], third.asked) == (["ឈ្មោះ/Name"], [0])
 
 
-@pytest.mark.parametrize(("text", "asked"), [("Glucose", 0), ("Negative", 1), ("Pos", 1), ("H", 1)])
+@pytest.mark.parametrize(
+    ("text", "asked"), [("Glucose", 0), ("Negative", 1), ("Pos", 1), ("H", 1), ("mo ig", 1)]
+)
 def test_result_in_words_is_read_twice_and_a_plain_name_once(text: str, asked: int) -> None:
     second = Scripted("b", (text, 0.99))
     read(Readers(Scripted("a", (text, 0.95)), second))
