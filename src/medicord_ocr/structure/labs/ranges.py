@@ -30,7 +30,7 @@ _FROM = (
     r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|>\s?à|(?:more|greater)\s+than(?:\s+or\s+equal\s+to)?|over|above|"
     r"min(?:imum)?\s?[.:]?|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
-# What may follow a bound: no more of its number, read apart (« 1. 90 ») or misread (« 16.O », « 16O »).
+# What may follow a bound: no more of its number, read apart (« 1. 90 ») or misread (« 16.O »).
 _STOP = r"(?!\d|[.,]\w|[.,]\s{1,2}\d|[OISBl](?!\w)|\s?[/:]\d)"
 # Years and months of life; what stands before them says for whom a range holds.
 _AGE = (
