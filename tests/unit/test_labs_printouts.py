@@ -406,3 +406,22 @@ def test_specimen_behind_the_short_names_of_an_analyser() -> None:
         ("GOT - P", 28.0),
         ("TG-P", 155.0),
     ]
+
+
+def test_days_with_short_years_tell_the_result_from_the_one_before() -> None:
+    found = rows("""
+                15/02/26 07:30              Valeurs de réf.    14/02/26 07:10
+Sodium          139               mmol/L    (136 - 145)        141
+Potassium       3,4 B             mmol/L    (3,5 - 5,1)        3,9
+Chlore          101               mmol/L    (98 - 107)         102
+""")
+    assert [row[1:] for row in found] == [
+        (139.0, "mmol/L", "136 - 145", False),
+        (3.4, "mmol/L", "3,5 - 5,1", True),
+        (101.0, "mmol/L", "98 - 107", False),
+    ]
+
+
+def test_abbreviated_germ_is_a_result() -> None:
+    found = rows("Test              Result\nMalaria smear     P. vivax (++)\nHBsAg    Negative")
+    assert found[0][:2] == ("Malaria smear", "P. vivax (++)")

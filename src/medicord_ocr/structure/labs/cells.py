@@ -173,7 +173,7 @@ def _takes_text(draft: Draft, cell: Stretch, start: int, end: int) -> bool:
     return (
         free
         and len(words) <= _LONGEST_TEXT
-        and bool(re.match(r"[^\W\d_]{3}", cell.text[start:end]))
+        and bool(re.match(r"(?:[A-Z]\.\s?)?[^\W\d_]{3}", cell.text[start:end]))
     )
 
 

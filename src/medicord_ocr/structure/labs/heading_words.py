@@ -69,7 +69,9 @@ HEADING_WORDS: dict[Role, str] = {
         normal value; normal values; normals; range; ranges; biological ref interval;
         biological reference interval; bio ref interval; biological reference range;
         expected value; expected values; normes; norme; valeur normale; valeurs normales;
-        valeur de reference; valeurs de reference; valeurs usuelles; valeurs usuelle;
+        valeur de reference; valeurs de reference; valeurs de ref; valeur de ref; valeurs ref;
+        valeurs usuelles;
+        intervalle de ref; interv de ref; val de ref; valeurs usuelle;
         valeur usuelle; val usuelles; v usuelles; v reference; val ref; v normales;
         val normales; vr; vn; intervalle de reference; intervalles de reference; intervalle;
         limites; limits; normal limits; normal reference; reference normale;

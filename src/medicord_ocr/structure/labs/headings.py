@@ -30,6 +30,8 @@ _UNKNOWN_WORDS = 4
 _FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
 _SUSCEPTIBILITIES: frozenset[Role] = frozenset({"susceptible", "intermediate", "resistant"})
 _MONTH_YEAR = re.compile(r"([^\W\d_]{3,9})\.?[\s-]{1,2}((?:19|20)\d\d)(?!\d)")
+# 15/02/26: in a heading no birthday.
+_SHORT_DAY = re.compile(r"(?<!\d)(0?[1-9]|[12]\d|3[01])[/.-](0?[1-9]|1[0-2])[/.-](\d\d)(?![\d/.-])")
 _CLOCK = re.compile(r"\d{1,2}[:h]\d{2}")
 #: A date as year, month and day (0 where only the month is printed).
 Day = tuple[int, int, int]
@@ -221,7 +223,7 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     """The headings in a segment, and how many of its words they explain."""
     words = [word for word in segment.words if fold(word.text) not in FILLERS]
     words = [word for word in words if fold(word.text)] or list(segment.words)
-    if re.search(r"[:៖]\s*\S", segment.text.strip()) or not words:
+    if re.search(r"[:៖]\s*\S", _CLOCK.sub(" ", segment.text).strip()) or not words:
         return [], 0
     if len(parts := _after_dates(segment)) > 1:
         each = [_segment_labels(part) for part in parts]
@@ -278,6 +280,9 @@ def _dated(text: str) -> tuple[str, Day | None]:
     if found and found[0].value:
         year, month, day = map(int, found[0].value.split("-"))
         return f"{plain[: found[0].start]} {plain[found[0].end :]}", (year, month, day)
+    if short := _SHORT_DAY.search(plain):
+        day, month, year = map(int, short.groups())
+        return plain.replace(short.group(), " "), (2000 + year, month, day)
     match = _MONTH_YEAR.search(plain)
     month_number = month_of(match[1]) if match else None
     if match and month_number:
