@@ -425,3 +425,23 @@ Chlore          101               mmol/L    (98 - 107)         102
 def test_abbreviated_germ_is_a_result() -> None:
     found = rows("Test              Result\nMalaria smear     P. vivax (++)\nHBsAg    Negative")
     assert found[0][:2] == ("Malaria smear", "P. vivax (++)")
+
+
+def test_days_behind_other_words_of_a_heading_tell_the_last_result() -> None:
+    found = rows("""
+Test             Admission 10/02/2026    Discharge 15/02/2026    Normal
+WBC (10^9/L)     17.2                    8.8                     4.0-10.0
+CRP (mg/L)       188                     24                      < 5
+""")
+    assert [row[1:] for row in found] == [
+        (8.8, "10^9/L", "4.0-10.0", False),
+        (24.0, "mg/L", "< 5", True),
+    ]
+
+
+def test_range_behind_the_words_normal_value() -> None:
+    [first, second] = rows("""
+Blood urea : 46 mg/dl          Normal Value : 15-40 mg/dl
+Total cholesterol : 188 mg/dl  Reference interval: up to 200 mg/dl
+""")
+    assert (first[3:], second[3:]) == (("15-40", True), ("up to 200", False))

@@ -270,7 +270,7 @@ def _unknown(segment: Segment) -> list[Label]:
     """A column of its own for a heading that nothing is known of."""
     if not re.search(r"[^\W_]", segment.text) or len(segment.words) > _UNKNOWN_WORDS:
         return []
-    return [Label("aside", segment.box, segment.cell, known=False)]
+    return [Label("aside", segment.box, segment.cell, _dated(segment.text)[1], known=False)]
 
 
 def _dated(text: str) -> tuple[str, Day | None]:

@@ -61,8 +61,9 @@ _SEX = (
 )
 _SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.៖ៈ])?\s{{0,3}}")
 _LABEL = re.compile(
-    r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:erence)?|réf(?:érence)?|normale?s?|norme|normal\s+range|"
-    r"valeurs?\s+(?:normales?|usuelles?)|range|desirable|optimal|souhaitable|recommended|"
+    r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:\.? (?:range|values?))?|réf|normale?s?|norme|range|"
+    r"(?:normal|référence|reference)(?:\s+(?:range|values?|interval))?|"
+    r"valeurs?\s+(?:normales?|usuelles?|de\s+référence)|desirable|optimal|souhaitable|recommended|"
     r"recommandée?)\s*[:.=]\s*|n\s+(?=[<>≤≥\d])|"
     r"(?:normal|reference|valeurs? normales?)(?:\s+(?:range|values?))?\s+"
     r"|តម្លៃយោង\s*[:៖]?\s*)"
