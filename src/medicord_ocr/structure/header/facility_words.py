@@ -26,14 +26,16 @@ KEYWORDS = {
         "មន្ទីរពិសោធន៍|ឱសថស្ថាន|មន្ទីរវិភាគ",
     ),
     3: terms(
-        r"medical|healthcare|health care|medicare|dental|diagnostics|[a-z]*labs"
+        r"medical|healthcare|health care|dental|diagnostics|[a-z]*labs"
         r"|blood (?:bank|services?)|universit[ey]|foundation|fondation|association",
         exact=("medical", "foundation", "fondation", "association", "diagnostics"),
     ),
 }
 #: What a line says that is no facility: titles, the kingdom, wards, people, contacts.
 NO_FACILITY = terms(
-    r"reports?|results?|resultats?|rapport|compte rendu|bulletin|requests?|requisition|invoice"
+    r"(?:medical|patient|health) (?:records?|history|file|card|forms?|information|certificate)"
+    r"|dossier (?:medical|patient)|insurance|assurance|claims?"
+    r"|reports?|results?|resultats?|rapport|compte rendu|bulletin|requests?|requisition|invoice"
     r"|receipt|facture|examination|findings|summary|prescriptions?|ordonnance|certificate"
     r"|certificat|kingdom of|royaume|nation religion|religion king|roi|ministry|ministere"
     r"|department|departement"
@@ -42,7 +44,7 @@ NO_FACILITY = terms(
     r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e",
     "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|លទ្ធផល|លន្ធផល|របាយការណ៍|វេជ្ជបញ្ជា|ផ្នែក|ឈ្មោះ|អាសយដ្ឋាន"
     "|អាស័យដ្ឋាន|ទូរស័ព្ទ|ប្រធាន|នាយក|បុគ្គលិក|ស្រុកប្រតិបត្តិ|អ្នកជំងឺ|ព័ត៌មាន",
-    exact=("service", "reports", "result", "results"),
+    exact=("service", "reports", "result", "results", "insurance", "claim", "claims"),
 )
 #: Words of a letterhead that are not the name.
 OFFICIAL = terms(
