@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from medicord_ocr.errors import MissingDependency, UsageError
 from medicord_ocr.options import Options
+from medicord_ocr.readers import fractions
 from medicord_ocr.readers.base import EngineInfo, Reader
 from medicord_ocr.readers.tesseract import open_tesseract
 
@@ -39,7 +40,8 @@ class Readers:
 
     def info(self) -> tuple[EngineInfo, ...]:
         """What takes part, in the order in which it reads."""
-        return tuple(reader.info() for reader in self.all())
+        signs = (fractions.info(),) if self.second is not None else ()
+        return (*(reader.info() for reader in self.all()), *signs)
 
 
 def open_readers(options: Options) -> Readers:

@@ -33,8 +33,10 @@ from medicord_ocr.ink import Gray
 from medicord_ocr.khmer import canonical, has_khmer
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
-from medicord_ocr.page import Box, Word
+from medicord_ocr.page import Box, Reading, Word
 from medicord_ocr.readers.base import Reader, ReadWord
+from medicord_ocr.readers.fractions import NAME as FRACTIONS
+from medicord_ocr.readers.fractions import may_be_fraction, read_fraction
 from medicord_ocr.stretches import crop, placed
 
 #: A reader of Latin script alone that is this sure of all its words, where they fill the stretch,
@@ -107,7 +109,10 @@ def recognise(
             _line(readers.khmer, khmer.get(i)),
             _line(readers.khmer_second, khmer_second.get(i)),
         )
-        words = [placed(layout, stretch.box, word) for word in _decide(*lines)]
+        decided = _decide(*lines)
+        if readers.second is not None:
+            decided = [_with_fraction(crops[i], word) for word in decided]
+        words = [placed(layout, stretch.box, word) for word in decided]
         if i in unclear:
             words = [replace(word, confidence=min(word.confidence, DIFFER)) for word in words]
         read[stretch] = tuple(words)
@@ -213,6 +218,20 @@ def _decide(first: Line, second: Line, third: Line, khmer: Line, khmer_second: L
     if khmer.words and khmer.name != second.name and khmer.text == second.text:
         return merge(khmer, second)
     return agree(first, second, third)
+
+
+def _with_fraction(picture: Gray, word: Word) -> Word:
+    """A word as the fraction that it is where the readers of lines made something else of it.
+
+    It stays as doubtful as what readers read differently.
+    """
+    if not may_be_fraction(word.text, doubtful=word.confidence <= DIFFER):
+        return word
+    sign = read_fraction(picture, word.box)
+    if sign is None or sign == word.text:
+        return word
+    readings = (Reading(FRACTIONS, sign), *word.readings)
+    return replace(word, text=sign, confidence=min(word.confidence, DIFFER), readings=readings)
 
 
 def _has_khmer(words: Sequence[ReadWord]) -> bool:
