@@ -186,20 +186,18 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         for i in np.flatnonzero(letters | dashes)
     ]
     count, _, stats, _ = components(joined)
-    runs = [
-        (Box(int(x), int(y), int(x + bw), int(y + bh)), size)
+    boxes = [
+        Box(int(x), int(y), int(x + bw), int(y + bh))
         for x, y, bw, bh, size in stats[1:count]
+        if bw >= 0.3 * x_height and size >= 0.15 * x_height**2
     ]
-    wide = [b for b, size in runs if b.width >= 0.3 * x_height and size >= 0.15 * x_height**2]
-    narrow = [b for b, size in runs if b.width < 0.3 * x_height or size < 0.15 * x_height**2]
-    pieces = [part for box in wide for part in _split_lines(mask, box, x_height, single)]
+    pieces = [part for box in boxes for part in _split_lines(mask, box, x_height, single)]
     dots = (w >= 0.12 * x_height) & (h >= 0.12 * x_height) & (area >= 0.6 * w * h)
     dots &= ~(letters | dashes) & (h <= 0.5 * x_height) & (w <= 0.5 * x_height)
     marks = [
         Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i])) for i in np.flatnonzero(dots)
     ]
-    lines = _with_hanging(_join_marks(pieces, x_height), narrow, x_height)
-    return _with_dots(lines, marks, x_height)
+    return _with_dots(_join_marks(pieces, x_height), marks, x_height)
 
 
 def _letter_pitch(stats: NDArray[Any], x_height: float) -> float:
@@ -227,22 +225,6 @@ def _letter_pitch(stats: NDArray[Any], x_height: float) -> float:
     shares = (np.abs(steps[:, None] / tried - 1) < 0.08).mean(axis=0)
     best = int(shares.argmax())
     return float(tried[best]) if shares[best] >= TYPED_SHARE else 0.0
-
-
-def _with_hanging(lines: list[Box], marks: list[Box], x_height: float) -> list[Box]:
-    """Lines made taller by the narrow marks (ុ) right below or above them.
-
-    A mark by itself is no line: grain is as small.
-    """
-    edges = np.array(lines, np.float64).reshape(-1, 4)
-    for mark in marks:
-        across = np.minimum(edges[:, 2], mark.x1) - np.maximum(edges[:, 0], mark.x0)
-        gap = np.maximum(edges[:, 1] - mark.y1, mark.y0 - edges[:, 3])
-        near = (across > 0.5 * mark.width) & (gap < 0.45 * x_height)
-        if near.any():
-            line = edges[np.argmin(np.where(near, gap, np.inf))]
-            line[1], line[3] = min(line[1], mark.y0), max(line[3], mark.y1)
-    return [Box(*map(int, edge)) for edge in edges]
 
 
 def _with_dots(lines: list[Box], dots: list[Box], x_height: float) -> list[Box]:

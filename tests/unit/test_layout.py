@@ -150,17 +150,6 @@ def test_lines_that_touch_are_read_apart() -> None:
     assert len(rows_of(layout_of(page))) == 10
 
 
-def test_narrow_mark_below_a_letter_belongs_to_its_line_and_is_no_line_itself() -> None:
-    picture = write(write(blank(), "xxxx nnnn", 100, 100), "mmmm uuuu", 100, 300)
-    size, high, wide = 24.0, 14, 5
-    below = int(np.flatnonzero((picture[:200] < 128).any(axis=1))[-1]) + 5
-    picture[below : below + high, 120 : 120 + wide] = 0
-    picture[700 : 700 + high, 120 : 120 + wide] = 0
-    boxes = sorted(stretch.box for stretch in find_layout(picture, size).stretches)
-    assert len(boxes) == 2
-    assert max(box.y1 for box in boxes if box.y0 < 200) >= below + high
-
-
 def test_brackets_below_one_another_are_no_ruling() -> None:
     page = blank(height=1600)
     for i in range(24):
