@@ -317,12 +317,12 @@ def test_direction_of_khmer_is_told_by_the_reader_of_khmer(turned: bool) -> None
     assert upside_down(layout, latin, khmer)[0] is turned
 
 
-def test_latin_letters_that_the_reader_of_khmer_sees_say_nothing_of_the_direction() -> None:
+def test_capitals_on_their_head_that_the_reader_of_khmer_takes_for_letters_are_turned() -> None:
     layout = page(6)
     for stretch in layout.stretches:
         layout.clean[stretch.box.y0 : stretch.box.y1, stretch.box.x1 - 40 : stretch.box.x1] = 0
-    sure = Scripted("k", ("NOILINN4", 0.9), scripts="khmer")
-    assert upside_down(layout, _Direction("a", ("", 0)), sure)[0]
+    latin = _Direction("a", ("", 0))
+    assert upside_down(layout, latin, Scripted("k", ("V3HdOS DNOT", 0.8)))[0]
 
 
 def test_lines_that_told_the_direction_are_not_read_again() -> None:
