@@ -110,6 +110,10 @@ def components(
         How many, the background with them; labels (H, W) uint16 or int32; left, top, width, height
         and area of each; its centre.
     """
+    if not cv2.countNonZero(mask):  # as many a mask is of rulings: 0.1 ms, not 5
+        height, width = mask.shape
+        whole = np.array([[0, 0, width, height, width * height]], np.int32)
+        return 1, np.zeros(mask.shape, np.uint16), whole, np.zeros((1, 2))
     begun = cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)) + len(mask)
     label = cv2.CV_16U if begun < np.iinfo(np.uint16).max else cv2.CV_32S
     return cv2.connectedComponentsWithStatsWithAlgorithm(  # type: ignore[return-value]

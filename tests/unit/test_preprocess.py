@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from medicord_ocr import preprocess
-from medicord_ocr.ink import contrast
+from medicord_ocr.ink import components, contrast
 from medicord_ocr.options import STAGES, Options
 from medicord_ocr.outline import find_page, undo_perspective
 from tests.pictures import blank, paragraph, write
@@ -168,3 +168,12 @@ def test_grain_of_a_sheet_with_three_lines_is_no_ink() -> None:
     grained = np.clip(sheet + grain, 0, 255).astype(np.uint8)
     # The darkest percent of this sheet is grain, 10 levels from the paper; the letters are black.
     assert contrast(grained) > 200
+
+
+def test_a_mask_without_ink_has_the_background_alone_as_for_opencv() -> None:
+    empty = np.zeros((40, 30), np.uint8)
+    count, labels, stats, _ = components(empty)
+    expected, _, known, _ = cv2.connectedComponentsWithStats(empty)
+    assert (count, stats.tolist()) == (expected, known.tolist())
+    assert labels.shape == empty.shape
+    assert not labels.any()
