@@ -30,6 +30,9 @@ TYPED_GAP = 1.8
 #: Share of the steps from letter to letter that are equal (to 8 %) in such print: on pictures of
 #: dev 0.62-0.95 for it, at most 0.35 for other print. Fewer letters do not tell.
 TYPED_SHARE, TYPED_LETTERS = 0.5, 40
+#: Share of the rows beside a flat mark that an upright ruling takes at least, where it ends there;
+#: one across that is two pixels thick takes 0.4.
+UPRIGHT = 0.7
 #: x-height in pixels of the reduced picture that text is searched on: the layout of
 #: one ruled page at 300 dpi took 281 ms so, 840 ms at full size. Other sizes were not compared.
 SEARCH_X_HEIGHT = 12.0
@@ -172,6 +175,8 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
     # make no line of their own.
     dashes = (w >= 0.4 * x_height) & (w <= 2.5 * x_height) & (h < 0.35 * x_height)
     dashes &= area >= 0.05 * x_height**2
+    for i in np.flatnonzero(dashes):
+        dashes[i] = not _joins_rulings(ruled, stats[i + 1])
     canvas = np.zeros_like(mask)
     grow = int(0.4 * x_height)
     for i in np.flatnonzero(letters | dashes):
@@ -189,7 +194,11 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
     boxes = [
         Box(int(x), int(y), int(x + bw), int(y + bh))
         for x, y, bw, bh, size in stats[1:count]
-        if bw >= 0.3 * x_height and size >= 0.15 * x_height**2
+        if bw >= 0.3 * x_height
+        and size >= 0.15 * x_height**2
+        # What the edge of the picture cuts is no word to rely on, if it is one and not the ground.
+        and 0 < x < x + bw < mask.shape[1]
+        and 0 < y < y + bh < mask.shape[0]
     ]
     pieces = [part for box in boxes for part in _split_lines(mask, box, x_height, single)]
     dots = (w >= 0.12 * x_height) & (h >= 0.12 * x_height) & (area >= 0.6 * w * h)
@@ -198,6 +207,15 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i])) for i in np.flatnonzero(dots)
     ]
     return _with_dots(_join_marks(pieces, x_height), marks, x_height)
+
+
+def _joins_rulings(ruled: Gray, stat: NDArray[np.int32]) -> bool:
+    """Whether a flat mark goes from an upright ruling to another: a bit of that, no dash."""
+    x, y, w, h, _ = (int(n) for n in stat)
+    rows = slice(max(0, y - 2), y + h + 2)
+    ends = ruled[rows, max(0, x - 3) : x] > 0, ruled[rows, x + w : x + w + 3] > 0
+    upright = any((end.mean(axis=0) > UPRIGHT).any() for end in ends)
+    return upright and all(bool(end.any()) for end in ends)
 
 
 def _letter_pitch(stats: NDArray[Any], x_height: float) -> float:

@@ -36,6 +36,8 @@ BRACKET_FEET = 0.06
 DOT_LEAST, DOT, DOT_STEP, LEADER_DOTS = 0.15, 0.6, 2.8, 5
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
+#: Share of the box around it that a cell fills at least; or of its convex hull, where it slants.
+BOX_LIKE, CONVEX = 0.8, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,16 +297,31 @@ def _grid(
 
 
 def _cells(lines: Gray, left: int, top: int, x_height: float) -> tuple[Box, ...]:
-    count, _, stats, _ = components((lines == 0).astype(np.uint8), 4)
+    """The closed areas that have the shape of a cell, each as high as it is on the whole.
+
+    On curled paper rulings slant: the box around a wide cell would reach into the rows beside it.
+    """
+    count, labels, stats, centres = components((lines == 0).astype(np.uint8), 4)
     height, width = lines.shape
     found = []
-    for x, y, w, h, area in stats[1:count]:
+    for i in range(1, count):
+        x, y, w, h, area = (int(n) for n in stats[i])
         at_edge = x == 0 or y == 0 or x + w == width or y + h == height
-        box_like = area > 0.8 * w * h
-        if at_edge or not box_like or w < CELL_WIDTH * x_height or h < CELL_HEIGHT * x_height:
+        if at_edge or w < CELL_WIDTH * x_height or area < CELL_HEIGHT * x_height * w:
             continue
-        found.append(Box(int(x + left), int(y + top), int(x + w + left), int(y + h + top)))
+        if area <= BOX_LIKE * w * h and not _is_convex(labels[y : y + h, x : x + w] == i):
+            continue
+        y0 = top + round(float(centres[i, 1]) + 0.5 - area / w / 2)
+        found.append(Box(x + left, y0, x + w + left, y0 + round(area / w)))
     return tuple(sorted(found, key=lambda b: (b.y0, b.x0)))
+
+
+def _is_convex(area: NDArray[np.bool_]) -> bool:
+    contours, _ = cv2.findContours(
+        area.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    hull = cv2.contourArea(cv2.convexHull(contours[0]))
+    return bool(np.count_nonzero(area) > CONVEX * hull)
 
 
 def widened(mask: Gray) -> Gray:

@@ -10,7 +10,7 @@ from medicord_ocr.layout import Layout, Stretch, find_layout, ruled_layout
 from medicord_ocr.page import Box, Reading, Row, Word
 from medicord_ocr.preprocess import x_height
 from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
-from tests.pictures import LAB_ROWS, Gray, blank, ruled_table, write
+from tests.pictures import LAB_ROWS, Gray, blank, paragraph, ruled_table, write
 
 
 def layout_of(picture: Gray) -> Layout:
@@ -61,6 +61,27 @@ def test_ruled_table_keeps_every_row() -> None:
     rows = rows_of(layout_of(ruled_table(LAB_ROWS)))
     assert [len(row.segments) for row in rows] == [4] * 6
     assert {row.table for row in rows} == {0}
+
+
+def test_cells_that_slant_on_curled_paper_are_cells_of_their_rows() -> None:
+    page = ruled_table(LAB_ROWS, left=80, column=360, line=70)
+    height, width = page.shape
+    ys, xs = np.mgrid[:height, :width].astype(np.float32)
+    curled = cv2.remap(
+        page, xs, ys + 30 * np.sin(np.pi * xs / width), cv2.INTER_LINEAR, borderValue=255
+    )
+    layout = layout_of(np.asarray(curled, np.uint8))
+    assert [len(cells) for cells in layout.rulings.cells] == [24]
+    assert [len(row.segments) for row in rows_of(layout)] == [4] * 6
+    assert len(layout.stretches) == 24
+
+
+def test_what_the_edge_of_the_picture_cuts_is_not_read() -> None:
+    page = paragraph()
+    whole = layout_of(page)
+    cut = layout_of(np.ascontiguousarray(page[:, 300:]))
+    assert len(whole.stretches) == 14
+    assert all(stretch.box.x0 > 0 for stretch in cut.stretches)
 
 
 def test_cells_boxed_one_by_one_are_a_table() -> None:
