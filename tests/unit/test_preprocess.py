@@ -3,6 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from medicord_ocr import preprocess
 from medicord_ocr.ink import components, contrast
@@ -133,6 +134,60 @@ def test_sheet_that_runs_out_of_the_picture_is_found() -> None:
     )
 
 
+def _desk() -> NDArray[np.uint8]:
+    return np.full((1600, 1400, 3), (60, 80, 110), np.uint8)
+
+
+def _colour(width: int, height: int) -> NDArray[np.uint8]:
+    sheet = cv2.cvtColor(cv2.resize(paragraph(), (width, height)), cv2.COLOR_GRAY2BGR)
+    return np.asarray(sheet, np.uint8)
+
+
+def test_the_bowed_edges_of_a_curled_sheet_are_within_its_outline() -> None:
+    desk, sheet = _desk(), _colour(1000, 1200)
+    for x in range(1000):
+        rise = round(45 * np.sin(np.pi * x / 1000))
+        desk[200 - rise : 1400 - rise, 200 + x] = sheet[:, x]
+    found = find_page(desk)
+    assert found is not None
+    assert found[:2, 1] == pytest.approx([155, 155], abs=20)
+    assert found[2:, 1] == pytest.approx([1400, 1400], abs=20)
+    assert found[:, 0] == pytest.approx([200, 1200, 1200, 200], abs=20)
+
+
+def _laid(corners: NDArray[np.float32], ground: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A sheet on a ground of 1400 × 1600 pixels."""
+    flat = np.array([[0, 0], [1000, 0], [1000, 1300], [0, 1300]], np.float32)
+    matrix, sheet = cv2.getPerspectiveTransform(flat, corners), _colour(1000, 1300)
+    inside = cv2.warpPerspective(np.full_like(sheet, 255), matrix, (1400, 1600))
+    return np.where(inside > 0, cv2.warpPerspective(sheet, matrix, (1400, 1600)), ground)
+
+
+def test_a_corner_that_the_picture_cuts_off_is_found_outside_of_it() -> None:
+    corners = np.array([[-120, 180], [890, 130], [950, 1440], [60, 1490]], np.float32)
+    found = find_page(_laid(corners, _desk()))
+    assert found is not None
+    assert np.abs(found - corners)[1:].max() < 20
+    assert found[0, 0] < -60
+
+
+def test_sheet_in_dim_light_is_found() -> None:
+    corners = np.array([[200, 150], [1200, 150], [1200, 1450], [200, 1450]], np.float32)
+    found = find_page((_laid(corners, np.full_like(_desk(), 215)) * 0.25).astype(np.uint8))
+    assert found == pytest.approx(corners, abs=20)
+
+
+def test_squares_of_a_cloth_that_run_into_the_sheet_are_no_part_of_it() -> None:
+    ys, xs = np.mgrid[:1600, :1400]
+    squares = ((xs // 40 + ys // 40) % 2)[..., None]
+    cloth = np.where(squares, (225, 228, 232), (60, 60, 190)).astype(np.uint8)
+    corners = np.array([[180, 130], [1150, 290], [1200, 1750], [100, 1750]], np.float32)
+    light = np.linspace(0.6, 1.0, 1400)[:, None]
+    found = find_page(cv2.GaussianBlur((_laid(corners, cloth) * light).astype(np.uint8), (0, 0), 2))
+    assert found is not None
+    assert np.abs(found - corners)[:2].max() < 40
+
+
 def test_scanned_page_without_a_ground_has_no_outline() -> None:
     assert find_page(paragraph()) is None
 
@@ -160,6 +215,15 @@ def test_every_stage_that_ran_is_traced_in_order() -> None:
     assert "deskew" in seen
 
 
+def test_a_mask_without_ink_has_the_background_alone_as_for_opencv() -> None:
+    empty = np.zeros((40, 30), np.uint8)
+    count, labels, stats, _ = components(empty)
+    expected, _, known, _ = cv2.connectedComponentsWithStats(empty)
+    assert (count, stats.tolist()) == (expected, known.tolist())
+    assert labels.shape == empty.shape
+    assert not labels.any()
+
+
 def test_grain_of_a_sheet_with_three_lines_is_no_ink() -> None:
     sheet = blank(2339, 1654)
     for line in range(3):
@@ -168,12 +232,3 @@ def test_grain_of_a_sheet_with_three_lines_is_no_ink() -> None:
     grained = np.clip(sheet + grain, 0, 255).astype(np.uint8)
     # The darkest percent of this sheet is grain, 10 levels from the paper; the letters are black.
     assert contrast(grained) > 200
-
-
-def test_a_mask_without_ink_has_the_background_alone_as_for_opencv() -> None:
-    empty = np.zeros((40, 30), np.uint8)
-    count, labels, stats, _ = components(empty)
-    expected, _, known, _ = cv2.connectedComponentsWithStats(empty)
-    assert (count, stats.tolist()) == (expected, known.tolist())
-    assert labels.shape == empty.shape
-    assert not labels.any()
