@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from medicord_ocr.khmer import digits
-from medicord_ocr.page import Reading, Word
 from medicord_ocr.structure.prescriptions.drugs import known
 from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from medicord_ocr.structure.prescriptions.table import find_tables
@@ -281,26 +279,6 @@ def test_look_alikes_are_for_review_and_others_are_not() -> None:
     assert "look_alike" in prednisone.fields["medication"].review_reasons
     assert prednisone.needs_review
     assert not paracetamol.needs_review
-
-
-@pytest.mark.parametrize(
-    ("reader", "text", "doubt"),
-    [("other", "Prednisone", False), ("other", "Prednisolone", True), ("layer", "", False)],
-)
-def test_look_alike_that_two_readers_read_alike_is_no_doubt(
-    reader: str, text: str, doubt: bool
-) -> None:
-    def read(word: Word) -> Word:
-        heard = text if text and word.text == "Prednisone" else word.text
-        return replace(word, readings=(*word.readings, Reading(reader, heard)))
-
-    plain = page("Rx\nPrednisone 20 mg 1 tab OD")
-    rows = tuple(
-        replace(r, segments=tuple(replace(s, words=tuple(map(read, s.words))) for s in r.segments))
-        for r in plain.rows
-    )
-    (item,) = find_prescriptions([replace(plain, rows=rows)], frozenset()).items
-    assert ("look_alike" in item.fields["medication"].review_reasons) == doubt
 
 
 @pytest.mark.parametrize(

@@ -149,20 +149,9 @@ def _reading_doubt(word: Word) -> str | None:
         return None
     if len(readers) < 2:
         return "single_reading" if any(c.isdigit() for c in word.text) else None
-    return None if borne_out((word,)) else "readers_disagree"
-
-
-def borne_out(words: Iterable[Word]) -> bool:
-    """Whether two readers read each of the words as it was taken, or a text layer has it."""
-    return all(
-        any(r.reader in LAYER_READERS for r in word.readings) or len(_readers_alike(word)) > 1
-        for word in words
-    )
-
-
-def _readers_alike(word: Word) -> set[str]:
     taken = same(word.text)
-    return {r.reader for r in word.readings if same(canonical(r.text)) == taken}
+    alike = {r.reader for r in word.readings if same(canonical(r.text)) == taken}
+    return None if len(alike) > 1 else "readers_disagree"
 
 
 def item_confidence(fields: Mapping[str, FieldInfo]) -> tuple[float, bool]:

@@ -11,13 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
-from medicord_ocr.structure.fields import (
-    LAYER_READERS,
-    Span,
-    borne_out,
-    field_info,
-    item_confidence,
-)
+from medicord_ocr.structure.fields import LAYER_READERS, Span, field_info, item_confidence
 from medicord_ocr.structure.line import Line
 from medicord_ocr.structure.prescriptions.entry import Entry, cell_of, taken, with_strength
 from medicord_ocr.structure.prescriptions.headings import TIME_COLUMNS, Column
@@ -174,8 +168,7 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
                 "strength", _Found(_printed(line, *found.strength), line.span(*found.strength))
             )
         return
-    borne = borne_out(line.span(found.start, found.drug_end).words)
-    reasons, ceiling = _name_reasons(found, borne), _CEILINGS.get(found.evidence, 1.0)
+    reasons, ceiling = _name_reasons(found), _CEILINGS.get(found.evidence, 1.0)
     if found.evidence == "strength" and not _is_printed(line.span(found.start, found.end)):
         reasons, ceiling = (*reasons, "unknown_drug"), UNKNOWN_READ
     if is_cut(line, found):
@@ -201,14 +194,9 @@ def _is_printed(span: Span) -> bool:
     return all(word.readings[0].reader in LAYER_READERS for word in span.words)
 
 
-def _name_reasons(found: Medication, borne_out: bool) -> tuple[str, ...]:
-    """Review codes of a drug's name.
-
-    Two readers that agree on every letter do not take one drug for another: of 54 names with a
-    look-alike that they agreed on (dev and our own documents) none was wrong.
-    """
+def _name_reasons(found: Medication) -> tuple[str, ...]:
     reasons = []
-    if found.match is not None and found.match.drug.look_alike and not borne_out:
+    if found.match is not None and found.match.drug.look_alike:
         reasons.append("look_alike")
     if found.loose is not None:
         reasons.append("ambiguous_sig")  # the number behind it may be its strength
