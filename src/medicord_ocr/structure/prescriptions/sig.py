@@ -104,11 +104,9 @@ def parse_sig(line: Line, start: int = 0, *, eye: bool = False) -> Sig:
     letters = len(_LETTER.findall(line.folded, start))
     unclaimed = len(_LETTER.findall(left)) / letters if letters else 1.0
     claimed = tuple(parts)
-    stepped = _steps(line, claimed)
-    if stepped is not None:
-        whole = Sig(line, frequency=stepped, doubts={"frequency": ("tapering",)}, parts=claimed,
-                    unclaimed=unclaimed)  # fmt: skip
-        return _with_rest(whole, claimed)
+    if (stepped := _steps(line, claimed)) is not None:
+        whole = Sig(line, parts=claimed, unclaimed=unclaimed, frequency=stepped)
+        return _with_rest(_doubt(whole, "frequency", "tapering"), claimed)
     return _fill(line, claimed, unclaimed, left)
 
 
@@ -277,9 +275,9 @@ def _with_dosage(sig: Sig) -> Sig:
     least = 1 if _of(sig.parts, "pairs") else HANDED_OUT
     handed = [part for part in doses if part not in near and _count(sig.line, part) >= least]
     doses = [part for part in doses if part not in handed]
-    others = [part for part in _of(sig.parts, "mass", "container") if _directed(sig, part)]
-    if not near and others:  # of 500 ml, 2 bottles a day: the volume is what it is sold in
-        doses = others
+    if not near:  # of 500 ml, 2 bottles a day: the volume is what it is sold in
+        others = _of(sig.parts, "mass", "container")
+        doses = [part for part in others if _directed(sig, part)] or doses
     texts = {_squeezed(sig.line, part) for part in doses}
     if len(texts) == 1:
         alone = not near and not sig.frequency and _count(sig.line, doses[0]) >= _MAYBE_HANDED_OUT
@@ -295,22 +293,20 @@ def _with_dosage(sig: Sig) -> Sig:
 
 
 def _with_quantity(sig: Sig, handed: list[Part]) -> Sig:
-    found = _of(sig.parts, "quantity") or handed
-    found = found or [part for part in _of(sig.parts, "container") if part != sig.dosage]
+    containers = [part for part in _of(sig.parts, "container") if part != sig.dosage]
+    found = _of(sig.parts, "quantity") or handed or containers
     return replace(sig, quantity=found[0]) if found else sig
 
 
 def _directed(sig: Sig, dose: Part) -> bool:
-    """Whether a verb stands right before an amount, or how often right after it.
-
-    What stands at the end of a row is handed out: how often, below it, is of another amount.
-    """
+    """Whether a verb stands right before an amount, or how often right after it on its row."""
     before = [part for part in _of(sig.parts, "verb", "label") if part.end <= dose.start]
-    after = _of(sig.parts, "frequency", "time", "ambiguous", "route", "meal")
-    if bool(before) and _touch(sig.line, before[-1], dose):
+    if before and _touch(sig.line, before[-1], dose):
         return True
+    after = _of(sig.parts, "frequency", "time", "ambiguous", "route", "meal")
     next_to = [part for part in after if part.start >= dose.end and _touch(sig.line, dose, part)]
-    ends = next_to and "\n" in sig.line.folded[dose.end : next_to[0].start]
+    # What stands at the end of a row is handed out.
+    ends = bool(next_to) and "\n" in sig.line.folded[dose.end : next_to[0].start]
     return bool(next_to) and not (ends and _count(sig.line, dose) >= _MAYBE_HANDED_OUT)
 
 
@@ -327,8 +323,7 @@ def _is_total(sig: Sig, dose: Part, often: Part) -> bool:
 
 def _with_duration(sig: Sig) -> Sig:
     found = _of(sig.parts, "duration")
-    texts = {_squeezed(sig.line, part) for part in found}
-    if len(texts) == 1:
+    if len({_squeezed(sig.line, part) for part in found}) == 1:
         return replace(sig, duration=found[0])
     return _leave_out(sig, "duration", found[0]) if found else sig
 
@@ -391,11 +386,8 @@ def _paired(line: Line, part: Part) -> dict[str, Part]:
 
 
 def _dashed(line: Line, part: Part) -> dict[str, Part]:
-    numbers = re.finditer(r"½|\d+(?:[.,]5|/2)?", line.folded[part.start : part.end])
-    return {
-        slot: Part("dosage", part.start + match.start(), part.start + match.end())
-        for slot, match in zip(_SLOT_NAMES, numbers, strict=False)
-    }
+    numbers = re.compile(r"½|\d+(?:[.,]5|/2)?").finditer(line.folded, part.start, part.end)
+    return {s: Part("dosage", *n.span()) for s, n in zip(_SLOT_NAMES, numbers, strict=False)}
 
 
 def _with_rest(sig: Sig, parts: tuple[Part, ...]) -> Sig:
