@@ -33,6 +33,9 @@ TYPED_SHARE, TYPED_LETTERS = 0.5, 40
 #: Share of the rows beside a flat mark that an upright ruling takes at least, where it ends there;
 #: one across that is two pixels thick takes 0.4.
 UPRIGHT = 0.7
+#: Height in x-heights of what touches the edge of the picture and is a line of print (of a picture
+#: that is cut close), not the ground: it is read, and in doubt.
+EDGE_LINE = (0.8, 3.0)
 #: x-height in pixels of the reduced picture that text is searched on: the layout of
 #: one ruled page at 300 dpi took 281 ms so, 840 ms at full size. Other sizes were not compared.
 SEARCH_X_HEIGHT = 12.0
@@ -76,6 +79,10 @@ class Layout:
         places = (np.arange(len(self.bend)) + 0.5) / len(self.bend) * self.clean.shape[1]
         rise = round(float(np.interp(box.centre, places, self.bend)))
         return Box(box.x0, box.y0 - rise, box.x1, box.y1 - rise)
+
+    def is_cut(self, box: Box) -> bool:
+        """Whether the edge of the picture may have cut what stands there."""
+        return _at_edge(box, self.clean.shape)
 
     def place(self, box: Box) -> Stretch:
         """A stretch in the smallest cell that holds its middle."""
@@ -196,9 +203,10 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         for x, y, bw, bh, size in stats[1:count]
         if bw >= 0.3 * x_height
         and size >= 0.15 * x_height**2
-        # What the edge of the picture cuts is no word to rely on, if it is one and not the ground.
-        and 0 < x < x + bw < mask.shape[1]
-        and 0 < y < y + bh < mask.shape[0]
+        and (
+            EDGE_LINE[0] <= bh / x_height <= EDGE_LINE[1]
+            or not _at_edge(Box(x, y, x + bw, y + bh), mask.shape)
+        )
     ]
     pieces = [part for box in boxes for part in _split_lines(mask, box, x_height, single)]
     dots = (w >= 0.12 * x_height) & (h >= 0.12 * x_height) & (area >= 0.6 * w * h)
@@ -207,6 +215,10 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i])) for i in np.flatnonzero(dots)
     ]
     return _with_dots(_join_marks(pieces, x_height), marks, x_height)
+
+
+def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:
+    return box.x0 <= 0 or box.y0 <= 0 or box.x1 >= shape[1] or box.y1 >= shape[0]
 
 
 def _joins_rulings(ruled: Gray, stat: NDArray[np.int32]) -> bool:

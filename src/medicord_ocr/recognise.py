@@ -113,7 +113,7 @@ def recognise(
         if readers.second is not None:
             decided = [_with_fraction(crops[i], word) for word in decided]
         words = [placed(layout, stretch.box, word) for word in decided]
-        if i in unclear:
+        if i in unclear or layout.is_cut(stretch.box):
             words = [replace(word, confidence=min(word.confidence, DIFFER)) for word in words]
         read[stretch] = tuple(words)
     return read

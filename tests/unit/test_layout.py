@@ -76,12 +76,14 @@ def test_cells_that_slant_on_curled_paper_are_cells_of_their_rows() -> None:
     assert len(layout.stretches) == 24
 
 
-def test_what_the_edge_of_the_picture_cuts_is_not_read() -> None:
+def test_lines_that_the_edge_of_the_picture_cuts_are_told_and_the_ground_is_none() -> None:
     page = paragraph()
-    whole = layout_of(page)
-    cut = layout_of(np.ascontiguousarray(page[:, 300:]))
-    assert len(whole.stretches) == 14
-    assert all(stretch.box.x0 > 0 for stretch in cut.stretches)
+    cut = np.ascontiguousarray(page[:, 300:])
+    cut[900:1150, :90] = 40  # the ground beside the sheet
+    layout = layout_of(cut)
+    assert len(layout_of(page).stretches) == 14
+    assert sum(layout.is_cut(stretch.box) for stretch in layout.stretches) >= 8
+    assert all(stretch.box.height < 100 for stretch in layout.stretches)
 
 
 def test_cells_boxed_one_by_one_are_a_table() -> None:

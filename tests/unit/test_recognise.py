@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,14 @@ def test_two_readers_that_agree_are_certain() -> None:
     (word,) = read(Readers(Scripted("a", ("11.8", 0.6)), Scripted("b", ("11.8", 0.99))))
     assert (word.text, word.confidence) == ("11.8", AGREED)
     assert [(r.reader, r.text) for r in word.readings] == [("a", "11.8"), ("b", "11.8")]
+
+
+def test_what_the_edge_of_the_picture_may_have_cut_is_in_doubt() -> None:
+    whole = page(2)
+    cut = replace(whole, clean=whole.clean[:, 100:], stretches=(Stretch(Box(0, 100, 300, 140)),))
+    readers = Readers(Scripted("a", ("11.8", 0.97)), Scripted("b", ("11.8", 0.99)))
+    ((word,),) = recognise(cut, readers, Options()).values()
+    assert (word.text, word.confidence) == ("11.8", DIFFER)
 
 
 @pytest.mark.parametrize("sure", [0.97, 0.6])
