@@ -64,6 +64,7 @@ class Layout:
         x_height: pixels.
         bend: pixels that lines lie lower than their mean, at equal steps across; empty where
             they are straight.
+        hanging: marks too narrow for a stretch, as the vowel below a Khmer letter (ុ), pixels.
     """
 
     clean: Gray
@@ -71,6 +72,7 @@ class Layout:
     stretches: tuple[Stretch, ...]
     x_height: float
     bend: tuple[float, ...] = ()
+    hanging: Edges | None = None
 
     def level(self, box: Box) -> Box:
         """Where a box would be if the lines of the page were straight."""
@@ -115,10 +117,12 @@ def find_layout(gray: Gray, x_height: float) -> Layout:
     unit = x_height * factor
     mask = ink(small, window(unit))
     found = find_rulings(mask, unit, faint_ink(small, window(unit)))
-    boxes = _stretch_boxes(cv2.subtract(mask, widened(found.mask)), found.mask, unit)  # type: ignore[arg-type]
+    letters: Gray = cv2.subtract(mask, widened(found.mask))  # type: ignore[assignment]
+    boxes, hanging = _stretch_boxes(letters, found.mask, unit)
     rulings = found.scaled(gray.shape, 1 / factor)
     bend = tuple(rise / factor for rise in find_bend(mask, unit))
-    layout = Layout(erase(gray, rulings, x_height), rulings, (), x_height, bend)
+    clean = erase(gray, rulings, x_height)
+    layout = Layout(clean, rulings, (), x_height, bend, hanging / factor)
     stretches = tuple(layout.place(_scaled(box, 1 / factor, gray.shape)) for box in boxes)
     return replace(layout, stretches=stretches)
 
@@ -172,8 +176,11 @@ def invert_bars(gray: Gray, x_height: float) -> Gray:
     return out
 
 
-def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
-    """Boxes of runs of text: letters joined sideways over gaps, then marks joined to their line."""
+def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> tuple[list[Box], Edges]:
+    """Boxes of runs of text, and of marks too small to be one.
+
+    Letters are joined sideways over gaps, then marks to their line.
+    """
     count, _, stats, _ = components(mask)
     x, y, w, h, area = (stats[1:, i] for i in range(5))
     letters = (h >= 0.35 * x_height) & (h <= 4.5 * x_height) & (w <= 40 * x_height)
@@ -198,23 +205,23 @@ def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> list[Box]:
         for i in np.flatnonzero(letters | dashes)
     ]
     count, _, stats, _ = components(joined)
+    runs = stats[1:count]
+    narrow = (runs[:, 2] < 0.3 * x_height) | (runs[:, 4] < 0.15 * x_height**2)
     boxes = [
         Box(int(x), int(y), int(x + bw), int(y + bh))
-        for x, y, bw, bh, size in stats[1:count]
-        if bw >= 0.3 * x_height
-        and size >= 0.15 * x_height**2
-        and (
-            EDGE_LINE[0] <= bh / x_height <= EDGE_LINE[1]
-            or not _at_edge(Box(x, y, x + bw, y + bh), mask.shape)
-        )
+        for x, y, bw, bh in runs[~narrow, :4]
+        if EDGE_LINE[0] <= bh / x_height <= EDGE_LINE[1]
+        or not _at_edge(Box(x, y, x + bw, y + bh), mask.shape)
     ]
+    hanging = runs[narrow, :4].astype(np.float64)
+    hanging[:, 2:] += hanging[:, :2]
     pieces = [part for box in boxes for part in _split_lines(mask, box, x_height, single)]
     dots = (w >= 0.12 * x_height) & (h >= 0.12 * x_height) & (area >= 0.6 * w * h)
     dots &= ~(letters | dashes) & (h <= 0.5 * x_height) & (w <= 0.5 * x_height)
     marks = [
         Box(int(x[i]), int(y[i]), int(x[i] + w[i]), int(y[i] + h[i])) for i in np.flatnonzero(dots)
     ]
-    return _with_dots(_join_marks(pieces, x_height), marks, x_height)
+    return _with_dots(_join_marks(pieces, x_height), marks, x_height), hanging
 
 
 def _at_edge(box: Box, shape: tuple[int, ...]) -> bool:

@@ -10,6 +10,7 @@ from medicord_ocr.layout import Layout, Stretch, find_layout, ruled_layout
 from medicord_ocr.page import Box, Reading, Row, Word
 from medicord_ocr.preprocess import x_height
 from medicord_ocr.rows import arrange, arrange_words, merge_rows, moved_rows
+from medicord_ocr.stretches import crop
 from tests.pictures import LAB_ROWS, Gray, blank, paragraph, ruled_table, write
 
 
@@ -171,6 +172,18 @@ def test_lines_that_touch_are_read_apart() -> None:
         page = write(page, "Creatinine mmol", 100, 100 + 40 * i)
         page = cv2.rectangle(page.copy(), (130, 110 + 40 * i), (133, 150 + 40 * i), 0, -1)
     assert len(rows_of(layout_of(page))) == 10
+
+
+def test_narrow_mark_below_a_letter_is_on_the_picture_of_its_line() -> None:
+    picture = write(blank(), "xxxx nnnn", 100, 100)
+    foot = int(np.flatnonzero((picture < 128).any(axis=1))[-1])
+    picture[foot + 7 : foot + 23, 120:125] = 0
+    layout = find_layout(picture, 24.0)
+    (stretch,) = layout.stretches
+    assert stretch.box.y1 < foot + 7
+    line = crop(layout, stretch.box)
+    assert (line[-4:] < 128).any()
+    assert (line[-1] > 128).all()
 
 
 def test_brackets_below_one_another_are_no_ruling() -> None:
