@@ -228,7 +228,8 @@ def _with_fraction(picture: Gray, word: Word) -> Word:
     if not may_be_fraction(word.text, doubtful=word.confidence <= DIFFER):
         return word
     sign = read_fraction(picture, word.box)
-    if sign is None or sign == word.text:
+    # The sign that is taken for % is ½; ¾ is what % looks like on a coarse picture.
+    if sign is None or sign == word.text or (word.text == "%" and sign != "½"):
         return word
     readings = (Reading(FRACTIONS, sign), *word.readings)
     return replace(word, text=sign, confidence=min(word.confidence, DIFFER), readings=readings)

@@ -214,6 +214,12 @@ def test_places_titles_and_departments_are_no_part_of_the_name(text: str) -> Non
     assert value(found) == "SAMBOUR CLINIC"
 
 
+@pytest.mark.parametrize("text", ["AXADEIN□", "Hospital ☑   Clinic ☐", "[_] Medical center"])
+def test_choices_of_a_form_are_no_facility(text: str) -> None:
+    read = header(f"{text}\nBIRTH DATE\nAddress: Street 51, Phnom Penh\nName: SOK Dara   Sex: M")
+    assert read.header.facility is None
+
+
 def test_a_laboratory_at_the_foot_is_shown_for_review() -> None:
     text = "LABORATORY REPORT\nName: SOK Dara   Sex: M" + "\n" * 34
     found = header(f"{text}Rithy Diagnostic Laboratory · #12, Street 271 · Tel: 012 345 210")

@@ -25,6 +25,7 @@ from medicord_ocr.structure.header.facility_names import (
 )
 from medicord_ocr.structure.header.facility_words import (
     ADDRESS,
+    CHOICE,
     FACILITY_LABEL,
     FACILITY_LABEL_BONES,
     GENERIC,
@@ -118,7 +119,14 @@ def find_places(page: PageText) -> list[Place]:
 def places_of_row(row: Row, index: int) -> list[Place]:
     """The candidates on one row."""
     row = widened(row)
+    if is_choice(row):
+        return []
     return [place for i in range(len(row.segments)) for place in _of_segment(row, i, index)]
+
+
+def is_choice(row: Row) -> bool:
+    """Whether a row offers the choices of a form, each with a box to be ticked."""
+    return any(CHOICE.search(segment.text) for segment in row.segments)
 
 
 def widened(row: Row) -> Row:

@@ -66,6 +66,8 @@ PERSON = re.compile(
 NUMBERED = re.compile(
     r"(?:hospital|clinic|lab|laboratory|hopital|labo) (?:no|number|id|code|ref|n)\b|\blab no\b"
 )
+#: A box to be ticked: what stands beside it is one of a form's choices.
+CHOICE = re.compile(r"[□☐☑☒]|\[_|_\]")
 #: How an address begins.
 ADDRESS = re.compile(
     r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|street|rue|road|route|\d+ ?[a-z]?,|national road|phum"

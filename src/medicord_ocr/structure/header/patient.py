@@ -24,6 +24,7 @@ _LABEL = re.compile(
         r"(?:sexe?|gender|genre)(?: ?/ ?age)?",
         r"d\.?o\.?b\.?",
         r"date of birth",
+        r"birth ?(?:date|day)",
         r"date de naissance",
         r"nee?(?:\(e\))? le",
         r"patient (?:id|no|code|number)",

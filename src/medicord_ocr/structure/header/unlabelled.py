@@ -17,6 +17,7 @@ from medicord_ocr.structure.header.doctor_names import DEGREE, after_title
 from medicord_ocr.structure.header.facility import (
     Place,
     has_capital,
+    is_choice,
     is_letterhead,
     is_no_name,
     keyword_weight,
@@ -115,6 +116,8 @@ def _brands(page: PageText) -> Iterator[Place]:
         row = widened(page.rows[index])
         if _begins_report(row):
             break
+        if is_choice(row):
+            continue
         contact = _has_contact(page, index + 1, _CONTACT_ROWS - 1)
         for segment in row.segments:
             large = segment.box.height >= _LARGE * usual
