@@ -30,8 +30,8 @@ from medicord_ocr.structure import understand
 #: 10.5 point print at 110 dpi (15 of 39 values were wrong at 90 dpi).
 LOW_X_HEIGHT = 8.5
 #: Mean confidence of a page's words below which little of it is text that can be read: photographs
-#: of streets, people and drawings have 0.30-0.42, the worst page of dev or photo of a report 0.70.
-ILLEGIBLE = 0.5
+#: of streets, people and drawings have 0.30-0.52, the worst page of dev or photo of a report 0.70.
+ILLEGIBLE = 0.6
 #: Is given a page's number and its upright raster, (H, W) grey or (H, W, 3) BGR, uint8.
 Show = Callable[[int, debug.Picture], None]
 #: Stages that would move a region of a page against its text layer.

@@ -50,19 +50,25 @@ def portrait() -> Picture:
     return cv2.GaussianBlur(picture, (0, 0), 3)  # type: ignore[return-value]
 
 
-def said(document: Document, code: str) -> None:
+def said(document: Document, *codes: str) -> None:
     categories = document.categories
     assert not categories.lab_results
     assert not categories.prescriptions
     assert not categories.imaging
     assert not categories.other
-    assert [warning.code for warning in document.warnings] == [code]
+    assert [warning.code for warning in document.warnings] in [[code] for code in codes]
 
 
-@pytest.mark.parametrize("picture", [blank, noise, floor, portrait])
+@pytest.mark.parametrize("picture", [blank, floor, portrait])
 def test_what_is_no_document_is_said_to_have_no_text(picture: Callable[[], Picture]) -> None:
     _, data = cv2.imencode(".png", picture())
     said(extract(data.tobytes(), Options(), name="picture"), "no_text")
+
+
+def test_noise_is_said_to_be_no_document() -> None:
+    # Here and there a reader sees a letter in it, and is unsure of it.
+    _, data = cv2.imencode(".png", noise())
+    said(extract(data.tobytes(), Options(), name="picture"), "no_text", "illegible")
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="../shared is not here")
