@@ -60,6 +60,12 @@ def test_second_word_of_a_brand_belongs_to_it() -> None:
     assert [row[0] for row in core(text)] == ["Systane Ultra", "Novorapid FlexPen", "Paracetamol"]
 
 
+@pytest.mark.parametrize("word", ["Boîte", "Usage", "Voie", "Pour"])
+def test_word_before_more_words_is_no_part_of_a_brand(word: str) -> None:
+    (item,) = found(f"Ordonnance\n1. Ventoline {word} externe 2 bouffées 3 fois par jour")
+    assert item.medication == "Ventoline"
+
+
 def test_drugs_joined_by_a_plus_are_one_medication() -> None:
     text = "Rx\n1. Losartan 50 mg + Hydrochlorothiazide 12.5 mg   1 tab OD"
     assert core(text) == [("Losartan 50 mg + Hydrochlorothiazide 12.5 mg", "1 tab", "OD", None)]

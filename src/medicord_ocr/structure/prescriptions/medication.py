@@ -61,8 +61,10 @@ _LEADING_FORM = re.compile(
     r"(?:\.\s?|\s+)(?=[a-z\u1780-\u17b3])|[tc]\.\s?(?=[a-z]{3})"
     rf"|(?:{khmer_pattern('ថ្នាំ')}\s?)?(?:{_FORMS_KHMER})\s?(?=[a-z])"
 )
-# Words of a brand behind the one that is known: Systane Ultra, NovoRapid FlexPen.
-_TAIL = re.compile(r"(?: [a-z]{3,}(?![^\s,.:;)]))")
+# Words of a brand behind the one that is known: Systane Ultra, where nothing else follows, and
+# NovoRapid FlexPen. Before more words they may be anything (« Smecta Boîte de 30 sachets »).
+_TAIL = re.compile(r" [a-z]{3,}(?![^\s,.:;)])(?P<last>(?: [a-z]{3,})?(?:\s{2,}|\s?[-–:(,]|\n|$))?")
+_CAPITALS = re.compile(r"[A-Z][a-z]+[A-Z][a-z]+")
 _MOST_TAIL = 2
 _QUALIFIER = re.compile(
     r"(?:[\s-]?(?:forte|fort|plus|retard|lp|sr|xr|xl|mr|er|cr|la|duo|ds|junior|adultes?|enfants?"
@@ -304,11 +306,15 @@ def _with_tail(line: Line, end: int) -> int:
     """The end of a name with the capitalised words right behind it that say nothing else."""
     for _ in range(_MOST_TAIL):
         tail = _TAIL.match(line.folded, end)
-        if tail is None or not line.printed(end + 1, end + 2).isupper():
+        if tail is None:
             break
-        if _FORM_ALONE.match(tail[0].strip()) or _claims(line, *tail.span()):
+        close = tail.end() - len(tail["last"] or "")
+        word = line.printed(end + 1, close)
+        if not (word[:1].isupper() if tail["last"] is not None else _CAPITALS.fullmatch(word)):
             break
-        end = tail.end()
+        if _FORM_ALONE.match(line.folded[end + 1 : close]) or _claims(line, end, close):
+            break
+        end = close
     return end
 
 
