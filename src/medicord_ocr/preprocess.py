@@ -42,10 +42,6 @@ SKEW_MOST = 15.0
 NEIGHBOUR_SIZE, SIDE_RATIO = 1400, 1.5
 #: Shading is divided out when the paper's brightness varies by more than this (grey levels).
 SHADING_LEAST = 24.0
-#: Height in eighths of the source's pixels up to which a dark band is print (46 mm at 200 dpi), or
-#: share of the picture's height; and its brightness against the paper around it at most: shadows
-#: of telephones leave more, or are larger.
-BAND, BAND_HIGH, BAND_SHADE = 45, 0.25, 0.7
 #: Share of pixels that are lone specks above which the median filter runs.
 SPECKS_LEAST = 0.002
 #: Background noise (standard deviation, grey levels) above which a blur runs.
@@ -172,20 +168,7 @@ def paper(gray: Gray) -> Gray:
     small = resized(gray, 1 / 8)
     # Closing takes away ink narrower than 15 × 8 pixels of the source: all text, no shadow.
     filled = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8))
-    wide = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((BAND, BAND), np.uint8))
-    filled = np.where(_bands(filled, wide), wide, filled)
     return cv2.GaussianBlur(filled, (0, 0), 5)  # type: ignore[return-value]
-
-
-def _bands(filled: NDArray[Any], wide: NDArray[Any]) -> NDArray[np.bool_]:
-    """Where bands of colour are, which are ink: much darker than what stands around them.
-
-    What is as high as a quarter of the picture is the table that the sheet lies on.
-    """
-    _, labels, stats, _ = components((filled < BAND_SHADE * wide).astype(np.uint8))
-    flat = stats[:, 3] <= BAND_HIGH * len(filled)
-    flat[0] = False
-    return np.asarray(flat[labels], np.bool_)
 
 
 def shading(gray: Gray) -> float:

@@ -50,13 +50,6 @@ def test_shading_is_divided_out_until_the_paper_is_even() -> None:
     assert preprocess.shading(preprocess.even_out(dark)) < preprocess.SHADING_LEAST / 2
 
 
-def test_a_band_of_colour_is_no_shading() -> None:
-    page = paragraph()
-    page[60:300, 40:-40] = 255 - write(blank(page.shape[1] - 80, 240), "Naga Medical", 200, 80)
-    assert preprocess.shading(page) < preprocess.SHADING_LEAST
-    assert np.median(preprocess.even_out(page)[60:300, 40:-40]) < 20
-
-
 def test_specks_are_counted_on_noise_and_not_on_print() -> None:
     page = paragraph()
     clean, _ = preprocess.measure_noise(page)
