@@ -242,12 +242,11 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
 def _is_khmer_word(text: str) -> bool:
     """Whether a word is Khmer and not a Latin one with a letter misread (``Eozinofi៕``).
 
-    Signs tell nothing: ``<០.៦`` is as Khmer as ``០៦``.
+    The sign of a bound tells nothing: ``<០.៦`` is as Khmer as ``០.៦``.
     """
+    text = text.lstrip("<>≤≥‹›")
     khmer = len(_KHMER.findall(text))
-    letters = sum(c.isalnum() or bool(_KHMER.match(c)) for c in text)
-    alone = letters == 1 and bool(_KHMER_DIGIT.search(text))
-    return khmer > 2 or alone or 2 * khmer > letters > 1
+    return khmer > 2 or 2 * khmer > len(text) > 1 or bool(_KHMER_DIGIT.fullmatch(text))
 
 
 def _is_khmer(khmer: Line, first: Line, second: Line) -> bool:
