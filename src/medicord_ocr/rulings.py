@@ -21,7 +21,7 @@ from medicord_ocr.page import Box
 #: dash (2 x-heights); a Khmer letter has no horizontal stroke longer than 2.
 RULING_LENGTH, RULING_THICKNESS = 4.5, 0.7
 #: Shortest border of a cell that rulings across close at both ends; it may be thick where it is as
-#: long as any ruling (CI's gate documents: CER 5.40 -> 5.33 %; shorter ones thick: a row lost).
+#: long as any ruling (shorter ones so: a row of CI's gate documents lost).
 SIDE_LENGTH = 2.3
 #: A run is a ruling where less than this share of its length has ink right above and below it:
 #: the first share up to the first length in x-heights, and so on. The longer ones were chosen by
@@ -83,10 +83,10 @@ def find_rulings(marks: Gray, x_height: float, faint: Gray | None = None) -> Rul
     """
     horizontal = _whole(_runs(marks, x_height, RULING_LENGTH), faint, x_height)
     upright, across = _turned(marks), _turned(horizontal)
-    vertical = _runs(upright, x_height, RULING_LENGTH, across)
+    vertical = _runs(upright, x_height, RULING_LENGTH)
     vertical = _whole(vertical, None if faint is None else _turned(faint), x_height)
     rest: Gray = cv2.subtract(upright, vertical)  # type: ignore[assignment]
-    sides = _runs(rest, x_height, SIDE_LENGTH, across, RULING_LENGTH)
+    sides = _runs(rest, x_height, SIDE_LENGTH, across)
     vertical = _turned(vertical | _spanning(sides, across, x_height))
     vertical = _without_brackets(vertical, horizontal, marks, x_height)
     mask = horizontal | vertical | _leaders(marks, x_height)
@@ -144,21 +144,15 @@ def _only(
     return kept
 
 
-def _runs(
-    marks: Gray,
-    x_height: float,
-    least: float,
-    crossing: Gray | None = None,
-    heavy_from: float = SHORT,
-) -> Gray:
+def _runs(marks: Gray, x_height: float, least: float, ends: Gray | None = None) -> Gray:
     """Horizontal rulings alone: long, thin, and free of letters on both sides.
 
     Args:
         marks: ink 255.
         x_height: in pixels of ``marks``.
         least: shortest run, in x-heights.
-        crossing: rulings that are known to cross, which are no letters.
-        heavy_from: shortest run that may be thicker than SHORT_THICKNESS, in x-heights.
+        ends: rulings across that close the runs at their ends; those of RULING_LENGTH and more may
+            then be thick, and what crosses them is no letter.
     """
     length, thick = int(least * x_height), max(3, int(RULING_THICKNESS * x_height))
     # Thickened by a pixel above and below, a ruling stays one run where it slants or wavers; the
@@ -174,14 +168,17 @@ def _runs(
         return runs  # type: ignore[return-value]
     # The other ruling of a double one is no letter.
     letters: Gray = cv2.subtract(marks, cv2.dilate(runs, np.ones((3, 1), np.uint8)))  # type: ignore[assignment]
-    if crossing is not None:
-        letters = cv2.subtract(letters, cv2.dilate(crossing, np.ones((1, 3), np.uint8)))  # type: ignore[assignment]
+    alone = letters
+    if ends is not None:
+        alone = cv2.subtract(letters, cv2.dilate(ends, np.ones((1, 3), np.uint8)))  # type: ignore[assignment]
     good = np.zeros(count, bool)
     for i in range(1, count):
         touched = next(share for most, share in TOUCHED if stats[i, 2] < most * x_height)
-        heavy = stats[i, 2] < heavy_from * x_height and stats[i, 3] > SHORT_THICKNESS * x_height
-        long_enough = stats[i, 2] >= length and not heavy
-        good[i] = long_enough and _stands_free(letters, stats[i], x_height, touched)
+        closed = ends is not None and stats[i, 2] >= RULING_LENGTH * x_height
+        heavy = stats[i, 2] < SHORT * x_height and stats[i, 3] > SHORT_THICKNESS * x_height
+        long_enough = stats[i, 2] >= length and (closed or not heavy)
+        beside = alone if closed else letters
+        good[i] = long_enough and _stands_free(beside, stats[i], x_height, touched)
     return _only(good, labels, stats, cv2.bitwise_and(bridged, runs))  # type: ignore[arg-type]
 
 
