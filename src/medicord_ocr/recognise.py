@@ -242,11 +242,13 @@ def _has_khmer(words: Sequence[ReadWord]) -> bool:
 def _is_khmer_word(text: str) -> bool:
     """Whether a word is Khmer and not a Latin one with a letter misread (``Eozinofi៕``).
 
-    The sign of a bound tells nothing: ``<០.៦`` is as Khmer as ``០.៦``.
+    Signs tell nothing: ``<០.៦`` is as Khmer as ``០៦``. But a lone figure is one with the sign of a
+    bound alone: ``-១`` is a misread ``-1`` as often.
     """
-    text = text.lstrip("<>≤≥‹›")
     khmer = len(_KHMER.findall(text))
-    return khmer > 2 or 2 * khmer > len(text) > 1 or bool(_KHMER_DIGIT.fullmatch(text))
+    letters = sum(c.isalnum() or bool(_KHMER.match(c)) for c in text)
+    alone = _KHMER_DIGIT.fullmatch(text.lstrip("<>≤≥‹› "))
+    return khmer > 2 or 2 * khmer > letters > 1 or bool(alone)
 
 
 def _is_khmer(khmer: Line, first: Line, second: Line) -> bool:
