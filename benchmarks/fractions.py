@@ -47,7 +47,9 @@ def main() -> None:
     _judge(weights, *judged)
     names = ("hidden", "hidden_bias", "out", "out_bias")
     if len(sys.argv) > 1:
-        parts = {n: w.astype(np.float16) for n, w in zip(names, weights, strict=True)}
+        parts: dict[str, Any] = {
+            n: w.astype(np.float16) for n, w in zip(names, weights, strict=True)
+        }
         np.savez_compressed(Path(sys.argv[1]), **parts)
 
 
@@ -68,7 +70,8 @@ def _fonts() -> dict[str, list[str]]:
 def _samples(
     rng: Random, fonts: dict[str, list[str]], count: int
 ) -> tuple[Floats, NDArray[np.int64]]:
-    shapes, kinds = [], []
+    shapes: list[Floats] = []
+    kinds: list[int] = []
     noise = np.random.default_rng(rng.randrange(1 << 30))
     while len(shapes) < count:
         family = rng.choice(sorted(fonts))
