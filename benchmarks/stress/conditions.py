@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ class Condition:
     @property
     def slug(self) -> str:
         """Name and strength for file names."""
-        return f"{self.name}_{self.strength}".replace(" ", "-").replace("°", "").replace("%", "")
+        return re.sub(r"[°%,]", "", f"{self.name}_{self.strength}").replace(" ", "-")
 
     @property
     def suffix(self) -> str:
