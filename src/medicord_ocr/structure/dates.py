@@ -46,8 +46,16 @@ _MONTHS = (
 _LUNAR = "បុស្ស មាឃ ផល្គុន ចេត្រ ពិសាខ ជេស្ឋ អាសាឍ ស្រាពណ៍ ភទ្របទ អស្សុជ កត្តិក មិគសិរ".split()
 _MONTH = {fold_line(name): i for i, names in enumerate(_MONTHS, 1) for name in names.split()}
 _NOT_MONTHS = frozenset(fold_line(name) for name in _LUNAR)
-# Khmer months by their consonants, doubled ones once: no two are alike, nor like a lunar month.
-_BONES = {re.sub(r"(.)\1+", r"\1", skeleton(n)): i for n, i in _MONTH.items() if n > "z"}
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+def _bones(name: str) -> str:
+    """The consonants of a Khmer month, doubled ones once."""
+    return _DOUBLED.sub(r"\1", skeleton(name))
+
+
+# No two months are alike in these, nor like a lunar month.
+_BONES = {_bones(name): i for name, i in _MONTH.items() if name > "z"}
 # Names long enough to be recognised with a letter misread; abbreviations are matched exactly.
 _LONG_NAMES = tuple(name for name in _MONTH if len(name) >= 4 and name not in {"janv", "juil"})
 
@@ -215,8 +223,7 @@ def _month(match: re.Match[str]) -> tuple[int | None, bool]:
         return _MONTH[name], True
     if name in _NOT_MONTHS:
         return None, False
-    bones = re.sub(r"(.)\1+", r"\1", skeleton(name))
-    if bones in _BONES:
+    if (bones := _bones(name)) in _BONES:
         return _BONES[bones], True
     if len(name) < 4:
         return None, False

@@ -7,13 +7,16 @@ Khmer ones by their consonants, since Khmer vowels are what OCR and ornate fonts
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from medicord_ocr.khmer import fold
+
+_K = TypeVar("_K")
 
 #: Vowels, signs and the coeng sign: what a Khmer skeleton leaves out.
 _MARKS = re.compile("[\u17b4-\u17d3\u17dd]")
@@ -175,11 +178,20 @@ PLACES = terms(
 
 def date_kind(label: str) -> str | None:
     """What the label of a date says that it is: a key of DATE_KINDS, None where it says nothing."""
-    folded = Folded.of(label)
+    found = first_within(label, DATE_KINDS)
+    return found[0] if found else None
+
+
+def first_within(text: str, table: Mapping[_K, Terms]) -> tuple[_K, bool] | None:
+    """The first key of a table whose terms a text holds, and whether letters of it were misread.
+
+    Terms as printed go before any that are misread; None where the text holds none.
+    """
+    folded = Folded.of(text)
     if not folded.text:
         return None
     for fuzzy in (False, True):
-        for kind, words in DATE_KINDS.items():
+        for key, words in table.items():
             if words.within(folded, fuzzy=fuzzy):
-                return kind
+                return key, fuzzy
     return None

@@ -284,12 +284,12 @@ def _beneath(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
         named = len(label.words) > 1 and _names_somebody(label)
         if role not in SIGNING or OTHERS.within(label.text) or title_kind(label.text) or named:
             continue
-        for below in page.rows[index + 1 :]:
+        for number, below in enumerate(page.rows[index + 1 :], index + 1):
             if below.box.y0 - label.box.y1 > _LABEL_ABOVE * label.box.height:
                 break
             near = [s for s in below.segments if s.box.overlap_x(label.box)]
             if near and _is_whole_name(near[0]):
-                number, title = page.rows.index(below), misread_title(near[0].words[0])
+                title = misread_title(near[0].words[0])
                 yield Doctor(page.number, near[0].words, number, role, False, title, unsure=True)
             if near:
                 break

@@ -38,7 +38,7 @@ from medicord_ocr.structure.header.facility_words import (
     SENDER,
 )
 from medicord_ocr.structure.header.patient import patient_labels
-from medicord_ocr.structure.labels import Folded, skeleton
+from medicord_ocr.structure.labels import first_within, skeleton
 
 # Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
 # capitals set as wide apart as they are high); of large letters it is at most their height.
@@ -151,11 +151,12 @@ def widened(row: Row) -> Row:
 
 def _lines(segment: Segment) -> Iterator[Segment]:
     """The lines of a segment, which has several where it is a cell."""
-    starts = [0]
+    starts, line = [0], segment.words[0].box
     for at, word in enumerate(segment.words):
-        above = bounding([w.box for w in segment.words[starts[-1] : max(at, 1)]])
-        if at and word.box.x0 < above.x1 and word.box.y0 > above.middle:
+        if word.box.x0 < line.x1 and word.box.y0 > line.middle:
             starts.append(at)
+            line = word.box
+        line = line.union(word.box)
     for start, end in pairwise((*starts, len(segment.words))):
         words = segment.words[start:end]
         yield replace(segment, words=words, box=bounding([word.box for word in words]))
@@ -233,12 +234,7 @@ def text_of(words: Sequence[Word]) -> str:
 
 def keyword_weight(text: str) -> tuple[int, bool]:
     """Weight of the best keyword, 0 for none, and whether letters of it were misread."""
-    folded = Folded.of(text)
-    for fuzzy in (False, True):
-        for weight, words in KEYWORDS.items():
-            if words.within(folded, fuzzy=fuzzy):
-                return weight, fuzzy
-    return 0, False
+    return first_within(text, KEYWORDS) or (0, False)
 
 
 def _place(words: tuple[Word, ...], row: int) -> Place | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from medicord_ocr.structure.labels import Folded, Terms, terms
+from medicord_ocr.structure.labels import Terms, first_within, terms
 
 Role = Literal["requester", "prescriber", "signatory", "letterhead", "performer"]
 #: Roles by the kind of document, the best first (medical/patterns.md, section 7).
@@ -55,11 +55,5 @@ NAMING: tuple[Role, ...] = ("requester", "prescriber")
 
 def role_of(label: str) -> Role | None:
     """The role that a label names, None where it names none."""
-    folded = Folded.of(label)
-    if not folded.text:
-        return None
-    for fuzzy in (False, True):
-        for role, words in _ROLES.items():
-            if words.within(folded, fuzzy=fuzzy):
-                return role
-    return None
+    found = first_within(label, _ROLES)
+    return found[0] if found else None

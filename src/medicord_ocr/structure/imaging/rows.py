@@ -31,12 +31,12 @@ def report_rows(page: PageText) -> Iterator[tuple[int, Row]]:
     A heading in the middle of the height of its text, in a table's first column, goes before all
     of it.
     """
-    last = len(page.rows)
+    headed = {index for index in range(1, len(page.rows)) if _is_heading_of(page, index)}
     for index, row in enumerate(page.rows):
-        if index + 1 < last and _is_heading_of(page, index + 1):
+        if index + 1 in headed:
             first, *_ = page.rows[index + 1].segments
             yield index + 1, replace(page.rows[index + 1], segments=(first,))
-        elif index and _is_heading_of(page, index):
+        elif index in headed:
             row = replace(row, segments=row.segments[1:])
         if row.segments:
             yield index, row
