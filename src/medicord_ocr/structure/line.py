@@ -161,10 +161,12 @@ def _spaced(rows: Iterable[Iterable[Sequence[Word]]]) -> Iterator[tuple[str, Wor
 
 def _pieces(text: str) -> list[tuple[str, str]]:
     if text.isascii():
-        pieces = list(zip(text, text.lower(), strict=True))
+        folded = text.lower()
+        pieces = list(zip(text, folded, strict=True))
     else:
         pieces = [(piece, _fold_cluster(piece)) for piece in clusters(text)]
-    if _GLUED.search("".join(seen for _, seen in pieces)):  # 1cp×2/j×7j
+        folded = "".join(seen for _, seen in pieces)
+    if "x" in folded and _GLUED.search(folded):  # 1cp×2/j×7j
         pieces = [(piece, " x " if seen == "x" else seen) for piece, seen in pieces]
     return pieces
 

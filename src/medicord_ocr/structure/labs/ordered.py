@@ -33,6 +33,7 @@ _SKIP = re.compile(
 )
 # A plus or minus that stands alone behind a value is an analyser's mark of high or low.
 _BETWEEN = re.compile(r"\s*[:;|,]?\s*(?:[+-](?=\s+[\[(]))?\s*")
+_IN_BRACKETS = re.compile(r"[(\[]\s?([^()\[\]]{1,16}?)\s?[)\]]")
 _TOKENS = re.compile(r"[^\s()\[\]:;|]+(?: [^\s()\[\]:;|]+){0,3}")
 _LONGEST_WORDS = 8
 # A colon with more behind it, or a line longer than any name, is a name and its value already.
@@ -221,7 +222,7 @@ def _take_range(stretch: Stretch, place: int, tail: Tail, mark: Mark | None) -> 
 def _take_unit(stretch: Stretch, place: int, tail: Tail, match: Match | None) -> Tail | None:
     if tail.unit is not None:
         return None
-    bracketed = re.compile(r"[(\[]\s?([^()\[\]]{1,16}?)\s?[)\]]").match(stretch.text, place)
+    bracketed = _IN_BRACKETS.match(stretch.text, place)
     if bracketed and is_unit(bracketed[1]):
         return replace(tail, unit=part_of(stretch, *bracketed.span(1)), end=bracketed.end())
     if not (end := unit_end(stretch.text, place, match)):

@@ -60,6 +60,8 @@ _SEX = (
     r"|(?P<female>(?i:femmes?|females?|féminin|feminin|women|woman)(?![\w])|[FW](?![\w'’])|ស្រី|♀)"
 )
 _SEXED = re.compile(rf"[(\[]?\s?(?:{_SEX})\s?[)\]]?\s?(?P<colon>[:=.៖ៈ])?\s{{0,3}}")
+_SEX_BEHIND = re.compile(rf"\s?(?P<open>[(\[])?\s?(?:{_SEX})\s?[)\]]?")
+_UNIT_BEHIND = re.compile(r"\s?([^\s;,]{1,8})\s?[;,/]?\s?")
 _LABEL = re.compile(
     r"(?i:(?:n|vn|vr|nl|v\.?\s?u\.?|ref(?:\.? (?:range|values?))?|réf|normale?s?|norme|range|"
     r"(?:normal|référence|reference)(?:\s+(?:range|values?|interval))?|"
@@ -263,7 +265,7 @@ def _match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] 
 
 def _behind_unit(text: str, place: int) -> int:
     """The place behind a separator, or behind the unit that is printed with each sex's range."""
-    unit = re.compile(r"\s?([^\s;,]{1,8})\s?[;,/]?\s?").match(text, place)
+    unit = _UNIT_BEHIND.match(text, place)
     if unit and is_unit(unit[1]) and _SEXED.match(text, unit.end()):
         return unit.end()
     separator = _SEPARATOR.match(text, place)
@@ -298,7 +300,7 @@ def _trailing_sex(
     end = first.end()
     bracketed = True
     while match and part:
-        label = re.compile(rf"\s?(?P<open>[(\[])?\s?(?:{_SEX})\s?[)\]]?").match(text, match.end())
+        label = _SEX_BEHIND.match(text, match.end())
         if label is None:
             break
         bracketed = bracketed and label["open"] is not None
