@@ -198,7 +198,7 @@ async def read(client: httpx.AsyncClient, data: bytes, seen: Seen) -> Any:
 async def followed(client: httpx.AsyncClient, place: str, seen: Seen) -> Any:
     """How a queued document ended; None where it is not known any more, or not in time."""
     end = time.monotonic() + _PATIENCE
-    attempts = [0]
+    begun, done = 1, 0
     while time.monotonic() < end:
         await asyncio.sleep(1)
         try:
@@ -212,12 +212,11 @@ async def followed(client: httpx.AsyncClient, place: str, seen: Seen) -> Any:
             seen.wrong.append(f"status {answer.status_code} of a queued document")
             return None
         task = answer.json()
-        if task["progress"]["done"] < attempts[-1]:
-            attempts.append(0)
-        attempts[-1] = task["progress"]["done"]
+        begun += task["progress"]["done"] < done
+        done = task["progress"]["done"]
         if task["status"] in ("completed", "failed"):
-            if len(attempts) > _ATTEMPTS:
-                seen.wrong.append(f"a document was begun {len(attempts)} times")
+            if begun > _ATTEMPTS:
+                seen.wrong.append(f"a document was begun {begun} times")
             return task
     seen.wrong.append(f"a queued document was not finished in {_PATIENCE:.0f} s")
     return None

@@ -263,31 +263,26 @@ def test_doubtful_unknown_name_makes_its_whole_row_doubtful() -> None:
         assert result.fields[name].needs_review
 
 
+def reread(text: str, place: int, confidence: float, *texts: str) -> PageText:
+    """A page of one result, of which the segment at that place was read so by several readers."""
+    plain = page(HEADER + text)
+    segments = list(plain.rows[1].segments)
+    readings = tuple(Reading(f"reader {number}", text) for number, text in enumerate(texts))
+    word = replace(segments[place].words[0], confidence=confidence, readings=readings)
+    segments[place] = replace(segments[place], words=(word,))
+    row = replace(plain.rows[1], segments=tuple(segments))
+    return replace(plain, rows=(plain.rows[0], row))
+
+
 def test_readers_that_agree_in_meaning_are_as_sure_as_in_letters() -> None:
-    plain = page(HEADER + "Creatinine               90          umol/L      62 - 106")
-    unit = plain.rows[1].segments[2]
-    word = replace(
-        unit.words[0],
-        confidence=0.5,
-        readings=(Reading("one", "umol/L"), Reading("two", "µmol/L")),
-    )
-    segments = tuple(replace(s, words=(word,)) if s is unit else s for s in plain.rows[1].segments)
-    row = replace(plain.rows[1], segments=segments)
-    [result] = find_lab_results([replace(plain, rows=(plain.rows[0], row))]).results
+    text = "Creatinine               90          umol/L      62 - 106"
+    [result] = find_lab_results([reread(text, 2, 0.5, "umol/L", "µmol/L")]).results
     assert not result.fields["unit"].needs_review
 
 
 def test_flag_is_as_certain_as_the_value_and_the_range_that_it_follows_from() -> None:
-    plain = page(HEADER + "Glucose                  5.8         mmol/L      3.9 - 5.6")
-    value = plain.rows[1].segments[1]
-    word = replace(
-        value.words[0],
-        confidence=0.7,
-        readings=(Reading("one", "5.8"), Reading("two", "5,8")),
-    )
-    segments = tuple(replace(s, words=(word,)) if s is value else s for s in plain.rows[1].segments)
-    row = replace(plain.rows[1], segments=segments)
-    [result] = find_lab_results([replace(plain, rows=(plain.rows[0], row))]).results
+    text = "Glucose                  5.8         mmol/L      3.9 - 5.6"
+    [result] = find_lab_results([reread(text, 1, 0.7, "5.8", "5,8")]).results
     assert result.abnormal is True
     assert not result.fields["value"].needs_review
     assert not result.fields["abnormal"].needs_review

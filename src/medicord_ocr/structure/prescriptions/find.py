@@ -130,8 +130,9 @@ def _prescribes(listed: Sequence[Entry]) -> bool:
 
 def _supported(listed: list[Entry], cue: bool, tabled: bool) -> list[Entry]:
     """The drugs of a list that something other than their place vouches for."""
-    told = [entry for entry in listed if entry.medication.form is not None and _directs(entry)]
-    named = [entry for entry in listed if entry.medication.match is not None] + told * cue
+    named = [entry for entry in listed if entry.medication.match is not None]
+    if cue:  # so does a form with directions, there
+        named += [e for e in listed if e.medication.form is not None and _directs(e)]
     if not cue and not any(_directs(entry) for entry in named):
         return []
     numbered = tabled or any(entry.medication.number is not None for entry in named)

@@ -360,8 +360,7 @@ def _finish(
     evidence: Evidence,
     match: DrugMatch | None,
 ) -> Medication:
-    whole = _combined(line, strength[1]) if strength else 0
-    if strength is not None and whole > strength[1]:
+    if strength is not None and (whole := _combined(line, strength[1])) > strength[1]:
         strength, drug_end = (strength[0], whole), whole
     end = strength[1] if strength else drug_end
     after = _FORM_AFTER.match(line.folded, end)
