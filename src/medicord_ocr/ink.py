@@ -101,6 +101,7 @@ def components(
 
     Labels of 16 bits take 2 ms where those of 32 take 6 (1.5 million pixels of a ruled page). They
     hold while fewer runs begin on the rows than they can number: a component begins one at least.
+    Only the box around all of it is searched: masks of rulings fill a tenth of the page.
 
     Args:
         mask: (H, W) uint8, 0 is background.
@@ -108,14 +109,24 @@ def components(
 
     Returns:
         How many, the background with them; labels (H, W) uint16 or int32; left, top, width, height
-        and area of each; its centre.
+        and area of each; the centre of each but the background.
     """
-    if not cv2.countNonZero(mask):  # as many a mask is of rulings: 0.1 ms, not 5
-        height, width = mask.shape
-        whole = np.array([[0, 0, width, height, width * height]], np.int32)
-        return 1, np.zeros(mask.shape, np.uint16), whole, np.zeros((1, 2))
-    begun = cv2.countNonZero(cv2.compare(mask[:, 1:], mask[:, :-1], cv2.CMP_GT)) + len(mask)
-    label = cv2.CV_16U if begun < np.iinfo(np.uint16).max else cv2.CV_32S
-    return cv2.connectedComponentsWithStatsWithAlgorithm(  # type: ignore[return-value]
-        mask, connectivity, label, cv2.CCL_SPAGHETTI
+    height, width = mask.shape
+    x, y, w, h = cv2.boundingRect(mask)
+    # From even corners: labels are given in the order of blocks of two by two pixels.
+    x0, y0 = x & ~1, y & ~1
+    part = mask[y0 : y + h, x0 : x + w]
+    whole = np.array([0, 0, width, height, width * height], np.int32)
+    if not part.size:
+        return 1, np.zeros(mask.shape, np.uint16), whole[None], np.zeros((1, 2))
+    begun = cv2.countNonZero(cv2.compare(part[:, 1:], part[:, :-1], cv2.CMP_GT)) + len(part)
+    kind = cv2.CV_16U if begun < np.iinfo(np.uint16).max else cv2.CV_32S
+    count, found, stats, centres = cv2.connectedComponentsWithStatsWithAlgorithm(
+        part, connectivity, kind, cv2.CCL_SPAGHETTI
     )
+    labels = np.zeros(mask.shape, found.dtype)
+    labels[y0 : y + h, x0 : x + w] = found
+    stats[:, :2] += (x0, y0)
+    stats[0] = whole
+    stats[0, 4] -= stats[1:, 4].sum()
+    return count, labels, stats, centres + np.array([x0, y0])  # type: ignore[return-value]
