@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray
+from medicord_ocr.ink import Gray, resized
 
 #: Upright strips that a page is seen as, and rows of pixels taken together, in x-heights.
 STRIPS, ROWS = 32, 0.17
@@ -40,6 +40,8 @@ def find_bend(marks: Gray, x_height: float) -> tuple[float, ...]:
     """
     size = max(1, round(ROWS * x_height))
     shape = STRIPS, max(2, marks.shape[0] // size)
+    if size % 2 == 0:  # exact halves are cheap: 2 ms, not 7
+        marks = resized(marks, 0.5)
     profiles = cv2.resize(marks, shape, interpolation=cv2.INTER_AREA).T.astype(np.float32)
     most, step = round(RISE_MOST * x_height / size), max(1, round(RISE_STEP * x_height / size))
     edges = np.pad(np.diff(profiles, axis=1), ((0, 0), (most, most)))
