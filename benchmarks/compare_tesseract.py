@@ -30,7 +30,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.direction import upside_down
+from medicord_ocr.direction import read_as_it_stands, upside_down
 from medicord_ocr.engines import Readers
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.evaluate.truth import find_pairs, load
@@ -79,7 +79,8 @@ def upright(path: Path, options: Options, readers: Readers) -> Iterator[NDArray[
                 continue
             height = prepared.quality.x_height * prepared.scale
             layout = find_layout(prepared.image, height)
-            if upside_down(layout, readers.latin, readers.khmer)[0]:
+            kept = read_as_it_stands(layout, readers.latin, readers.khmer)
+            if upside_down(layout, kept, readers.latin, readers.khmer):
                 layout = find_layout(half_turn(prepared).image, height)
             yield layout.clean
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import islice
 
 import numpy as np
@@ -27,14 +26,14 @@ DARK_MOST = 0.5
 #: have 0.42 at most on dev.
 LEGIBLE = 0.65
 
-Kept = dict[Stretch, tuple[ReadWord, ...]]
+_Lines = dict[Stretch, Gray]
+_Words = dict[Stretch, tuple[ReadWord, ...]]
+#: What was read of a page already, by the name of the reader.
+Kept = dict[str, _Words]
 
 
-def upside_down(layout: Layout, latin: Reader, khmer: Reader | None) -> tuple[bool, Kept]:
-    """Whether the page reads better turned by 180°: a few lines read both ways.
-
-    Lines are read upright first; only where they read badly are they turned, and read by both
-    readers. Where neither way reads well the page stays as it is.
+def read_as_it_stands(layout: Layout, latin: Reader, khmer: Reader | None) -> Kept:
+    """A few wide lines of a page: what the reader of Latin script reads badly, both read.
 
     Args:
         layout: of the page as it stands.
@@ -42,33 +41,54 @@ def upside_down(layout: Layout, latin: Reader, khmer: Reader | None) -> tuple[bo
         khmer: reads Khmer; None where no Khmer is expected.
 
     Returns:
-        The answer; and what ``latin`` read of the page as it stands, so that none is read twice.
+        What was read, so that none is read twice; nothing where there are fewer than two lines.
     """
     wide = [s for s in layout.stretches if 3 < s.box.width / max(1, s.box.height) < DIRECTION_WIDTH]
     wide = sorted(wide, key=lambda s: -s.box.width)
     pairs = ((stretch, crop(layout, stretch.box)) for stretch in wide)
-    chosen = dict(islice((pair for pair in pairs if not _is_bar(pair[1])), DIRECTION_LINES))
-    if len(chosen) < 2:
-        return False, {}
-    wide, crops = list(chosen), list(chosen.values())
-    read = latin.read(crops)
-    kept = dict(zip(wide, read, strict=True))
-    upright = _legibility(read)
-    if upright > LEGIBLE:
-        return False, kept
-    turned = [np.ascontiguousarray(line[::-1, ::-1]) for line in crops]
-    ways = [[upright], [_legibility(latin.read(turned))]]
+    lines = dict(islice((pair for pair in pairs if not _is_bar(pair[1])), DIRECTION_LINES))
+    kept = {latin.name: _read(latin, lines)} if len(lines) > 1 else {}
+    if khmer is not None and kept and _legibility(kept[latin.name]) <= LEGIBLE:
+        kept[khmer.name] = _read(khmer, lines, KHMER_LINES)
+    return kept
+
+
+def upside_down(layout: Layout, kept: Kept, latin: Reader, khmer: Reader | None) -> bool:
+    """Whether the page reads better turned by 180°.
+
+    Only where its lines read badly as they stand are they turned and read once more. Where neither
+    way reads well the page stays as it is.
+
+    Args:
+        layout: of the page as it stands.
+        kept: what ``read_as_it_stands`` read of it.
+        latin: as there.
+        khmer: as there.
+    """
+    if not kept or _legibility(kept[latin.name]) > LEGIBLE:
+        return False
+    lines = {stretch: _on_its_head(crop(layout, stretch.box)) for stretch in kept[latin.name]}
+    stands, other = [_legibility(kept[latin.name])], [_legibility(_read(latin, lines))]
     if khmer is not None:
-        for way, lines in zip(ways, (crops, turned), strict=True):
-            way.append(_legibility(khmer.read(lines[:KHMER_LINES])))
-    stands, other = (float(np.mean(way)) for way in ways)
-    return other > stands + DIRECTION_MARGIN and max(ways[1]) > DIRECTION_LEAST, kept
+        stands.append(_legibility(kept[khmer.name]))
+        other.append(_legibility(_read(khmer, lines, KHMER_LINES)))
+    better = float(np.mean(other)) > float(np.mean(stands)) + DIRECTION_MARGIN
+    return better and max(other) > DIRECTION_LEAST
+
+
+def _on_its_head(line: Gray) -> Gray:
+    return np.ascontiguousarray(line[::-1, ::-1])
+
+
+def _read(reader: Reader, lines: _Lines, most: int = DIRECTION_LINES) -> _Words:
+    some = dict(islice(lines.items(), most))
+    return dict(zip(some, reader.read(list(some.values())), strict=True))
 
 
 def _is_bar(line: Gray) -> bool:
     return float(np.mean(line < 0.5 * levels(line, 0.9)[0])) > DARK_MOST
 
 
-def _legibility(lines: Sequence[Sequence[ReadWord]]) -> float:
+def _legibility(read: _Words) -> float:
     """Mean confidence of all letters: of what is no text few are read."""
-    return mean([word for words in lines for word in words])
+    return mean([word for words in read.values() for word in words])

@@ -14,7 +14,7 @@ from pathlib import Path
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # read once, when the first engine is loaded
 
 from medicord_ocr import __version__, debug, schema
-from medicord_ocr.direction import Kept, upside_down
+from medicord_ocr.direction import Kept, read_as_it_stands, upside_down
 from medicord_ocr.engines import Readers, open_readers
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.intake import FileType, SourceDocument, SourcePage, open_document
@@ -332,8 +332,10 @@ def _read_prepared(
     layout = _layout(prepared, clock)
     kept: Kept = {}
     if options.runs("orientation", True):
+        with clock.stage("recognise"):  # what is read here is not read again
+            kept = read_as_it_stands(layout, readers.latin, readers.khmer)
         with clock.stage("orientation"):
-            turned, kept = upside_down(layout, readers.latin, readers.khmer)
+            turned = upside_down(layout, kept, readers.latin, readers.khmer)
         if turned:
             prepared, kept = half_turn(prepared), {}
             layout = _layout(prepared, clock)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
@@ -71,6 +71,25 @@ _RESULT = re.compile(
 Read = dict[int, tuple[ReadWord, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """The stretches of a page, their pictures, and what was read of them already."""
+
+    stretches: Sequence[Stretch]
+    crops: Sequence[Gray]
+    kept: Kept
+
+    def read(self, reader: Reader | None, which: Sequence[int]) -> Read:
+        """What a reader reads of some stretches, none twice."""
+        if reader is None:
+            return {}
+        known = self.kept.get(reader.name, {})
+        read = {i: known[self.stretches[i]] for i in which if self.stretches[i] in known}
+        rest = [i for i in which if i not in read]
+        read |= zip(rest, reader.read([self.crops[i] for i in rest]), strict=True)
+        return {i: read[i] for i in which}
+
+
 def recognise(
     layout: Layout, readers: Readers, options: Options, kept: Kept | None = None
 ) -> dict[Stretch, tuple[Word, ...]]:
@@ -80,26 +99,26 @@ def recognise(
         layout: where the text stands.
         readers: who reads.
         options: ``line_threshold`` decides what goes to the reader of Khmer.
-        kept: what ``readers.latin`` has read of them already.
+        kept: what the readers have read of them already.
 
     Returns:
         The words of each stretch from left to right, boxes in pixels of the page.
     """
     stretches = list(layout.stretches)
     crops = [crop(layout, stretch.box) for stretch in stretches]
-    first = _first(readers.latin, stretches, crops, kept or {})
+    page = _Page(stretches, crops, kept or {})
+    first = page.read(readers.latin, range(len(crops)))
     # Tesseract takes Khmer for Latin words with confidences up to 0.85.
     limit = max(options.line_threshold, SURE) if readers.khmer else options.line_threshold
     doubtful = {i for i, words in first.items() if not words or weakest(words) < limit}
     wanted = [i for i, words in first.items() if i in doubtful or _needs_second(words)]
-    second = _read(readers.second, crops, wanted)
+    second = page.read(readers.second, wanted)
     differ = [i for i in wanted if not _settled(first[i], second.get(i, ()))]
-    third = _read(readers.third, crops, differ)
-    boxes = [stretch.box for stretch in stretches]
-    khmer = _khmer(readers, crops, boxes, wanted, doubtful, second, third)
+    third = page.read(readers.third, differ)
+    khmer = _khmer(readers, page, wanted, doubtful, second, third)
     khmer, unclear = _without_lookalikes(khmer, first, third if readers.third else second)
     again = [i for i, words in khmer.items() if _needs_khmer_second(words, options.line_threshold)]
-    khmer_second = _read(readers.khmer_second, crops, again)
+    khmer_second = page.read(readers.khmer_second, again)
     read: dict[Stretch, tuple[Word, ...]] = {}
     for i, stretch in enumerate(stretches):
         lines = (
@@ -123,23 +142,9 @@ def _line(reader: Reader | None, words: tuple[ReadWord, ...] | None) -> Line:
     return Line(reader.name if reader else "", words)
 
 
-def _first(reader: Reader, stretches: Sequence[Stretch], crops: Sequence[Gray], kept: Kept) -> Read:
-    """What the first reader reads of every stretch, none twice."""
-    known = {i: kept[stretch] for i, stretch in enumerate(stretches) if stretch in kept}
-    read = known | _read(reader, crops, [i for i in range(len(crops)) if i not in known])
-    return {i: read[i] for i in range(len(crops))}
-
-
-def _read(reader: Reader | None, crops: Sequence[Gray], which: Sequence[int]) -> Read:
-    if reader is None:
-        return {}
-    return dict(zip(which, reader.read([crops[i] for i in which]), strict=True))
-
-
 def _khmer(
     readers: Readers,
-    crops: Sequence[Gray],
-    boxes: Sequence[Box],
+    page: _Page,
     wanted: Sequence[int],
     doubtful: set[int],
     second: Read,
@@ -154,14 +159,14 @@ def _khmer(
     foreign = [
         i
         for i in sorted(doubtful)
-        if _reads_khmer(second.get(i, ())) or not _sure(latin.get(i, ()), boxes[i])
+        if _reads_khmer(second.get(i, ())) or not _sure(latin.get(i, ()), page.stretches[i].box)
     ]
     if readers.khmer is readers.second:
         khmer = {i: second[i] for i in foreign if i in second}
         return dict(second) if _any_khmer_digit(khmer) else khmer
-    khmer = _read(readers.khmer, crops, foreign)
+    khmer = page.read(readers.khmer, foreign)
     if _any_khmer_digit(khmer):
-        khmer |= _read(readers.khmer, crops, [i for i in wanted if i not in khmer])
+        khmer |= page.read(readers.khmer, [i for i in wanted if i not in khmer])
     return khmer
 
 

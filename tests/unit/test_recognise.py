@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from medicord_ocr.agreement import AGREED, ALONE, DIFFER, MAJORITY, SURE, same
-from medicord_ocr.direction import upside_down
+from medicord_ocr.direction import read_as_it_stands, upside_down
 from medicord_ocr.engines import Readers
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, Word
-from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord, Script
+from medicord_ocr.readers.base import EngineInfo, Gray, Reader, ReadWord, Script
 from medicord_ocr.recognise import recognise
 from medicord_ocr.rulings import Rulings
 from tests.pictures import blank
@@ -305,6 +305,10 @@ class _Direction(Scripted):
         ]
 
 
+def _is_turned(layout: Layout, latin: Reader, khmer: Reader | None = None) -> bool:
+    return upside_down(layout, read_as_it_stands(layout, latin, khmer), latin, khmer)
+
+
 @pytest.mark.parametrize("turned", [False, True])
 def test_direction_is_the_one_that_reads_better(turned: bool) -> None:
     layout = page(6)
@@ -312,7 +316,7 @@ def test_direction_is_the_one_that_reads_better(turned: bool) -> None:
         left, right = (stretch.box.x0, stretch.box.x1)
         mark = slice(right - 40, right) if turned else slice(left, left + 40)
         layout.clean[stretch.box.y0 : stretch.box.y1, mark] = 0
-    assert upside_down(layout, _Direction("a", ("", 0)), None)[0] is turned
+    assert _is_turned(layout, _Direction("a", ("", 0))) is turned
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -323,7 +327,7 @@ def test_direction_of_khmer_is_told_by_the_reader_of_khmer(turned: bool) -> None
         mark = slice(right - 40, right) if turned else slice(left, left + 40)
         layout.clean[stretch.box.y0 : stretch.box.y1, mark] = 0
     latin, khmer = Scripted("a", ("TAIN", 0.3)), _Direction("k", ("", 0))
-    assert upside_down(layout, latin, khmer)[0] is turned
+    assert _is_turned(layout, latin, khmer) is turned
 
 
 def test_capitals_on_their_head_that_the_reader_of_khmer_takes_for_letters_are_turned() -> None:
@@ -331,20 +335,21 @@ def test_capitals_on_their_head_that_the_reader_of_khmer_takes_for_letters_are_t
     for stretch in layout.stretches:
         layout.clean[stretch.box.y0 : stretch.box.y1, stretch.box.x1 - 40 : stretch.box.x1] = 0
     latin = _Direction("a", ("", 0))
-    assert upside_down(layout, latin, Scripted("k", ("V3HdOS DNOT", 0.8)))[0]
+    assert _is_turned(layout, latin, Scripted("k", ("V3HdOS DNOT", 0.8)))
 
 
 def test_lines_that_told_the_direction_are_not_read_again() -> None:
-    latin = Scripted("a", ("Comprehensive examination", 0.95))
-    layout = page(3)
-    _, kept = upside_down(layout, latin, None)
-    words = recognise(layout, Readers(latin), Options(), kept)
-    assert latin.asked == [3, 0]
+    latin = Scripted("a", ("TAIN unclear", 0.3))
+    khmer = Scripted("k", ("ការពិនិត្យ ឈាម", 0.95))
+    layout = page(4)
+    kept = read_as_it_stands(layout, latin, khmer)
+    words = recognise(layout, Readers(latin, khmer=khmer), Options(), kept)
+    assert (latin.asked, khmer.asked) == ([4, 0], [3, 1])
     assert all(len(line) == 2 for line in words.values())
 
 
 def test_page_that_reads_badly_both_ways_is_left_alone() -> None:
-    assert not upside_down(page(6), Scripted("a", ("noise", 0.2)), None)[0]
+    assert not _is_turned(page(6), Scripted("a", ("noise", 0.2)))
 
 
 class _ByLine(Scripted):
