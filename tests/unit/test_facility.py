@@ -33,6 +33,8 @@ def value(field: HeaderField | None) -> str | None:
         ("LABORATOIRE D'ANALYSES MÉDICALES\nANGKOR", "LABORATOIRE D'ANALYSES MÉDICALES ANGKOR"),
         ("Groupe Médical Tonlé\nCabinet de radiologie", "Groupe Médical Tonlé"),
         ("Health Poste Andong Tuek", "Health Poste Andong Tuek"),
+        ("Ruessei Keo Referral Hospital\nTel: 012 345 678", "Ruessei Keo Referral Hospital"),
+        ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
         ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
         ("Facility : Calmette Hospital", "Calmette Hospital"),
         ("មន្ទីរពេទ្យ ៖ កាល់ម៉ែត", "មន្ទីរពេទ្យ កាល់ម៉ែត"),

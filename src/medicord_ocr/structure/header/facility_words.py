@@ -70,8 +70,8 @@ NUMBERED = re.compile(
 CHOICE = re.compile(r"[□☐☑☒]|\[_|_\]")
 #: How an address begins.
 ADDRESS = re.compile(
-    r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|street|rue|road|route|\d+ ?[a-z]?,|national road|phum"
-    r"|sangkat|khan|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
+    r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|(?:street|rue|road|route|national road|phum|sangkat"
+    r"|khan)\b|\d+ ?[a-z]?,|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
 )
 #: What stands before the place that a specimen came from.
 SENDER = terms(
