@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from medicord_ocr.bend import find_bend
-from medicord_ocr.ink import Gray, components, faint_ink, ink, resized, window
+from medicord_ocr.ink import Gray, components, faint_ink, ink, invert_bars, resized, window
 from medicord_ocr.page import Box
 from medicord_ocr.rulings import Rulings, erase, find_rulings, widened
 
@@ -40,8 +40,6 @@ EDGE_LINE = (0.8, 3.0)
 #: one ruled page at 300 dpi took 281 ms so, 840 ms at full size. Other sizes were not compared.
 SEARCH_X_HEIGHT = 12.0
 _TYPED_SAMPLE = 800
-#: Height in x-heights of a filled dark bar that is read inverted.
-BAR_HEIGHT = 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,32 +146,6 @@ def _scaled(box: Box, factor: float, shape: tuple[int, ...]) -> Box:
         min(shape[1], int(np.ceil(box.x1 * factor))),
         min(shape[0], int(np.ceil(box.y1 * factor))),
     )
-
-
-def invert_bars(gray: Gray, x_height: float) -> Gray:
-    """White text on dark bars turned into dark text on white.
-
-    A bar is dark, wider than thrice its height, and dark along its upper and lower edge, where
-    bold print is not.
-    """
-    factor = 4.0 / x_height
-    small = resized(gray, factor)
-    dark = (small < 120).astype(np.uint8)
-    bars = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 9), np.uint8))
-    tall = int(4 * BAR_HEIGHT)
-    bars = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((tall, 3 * tall), np.uint8))
-    count, _, stats, _ = components(bars)
-    out = gray
-    for x, y, w, h, _ in stats[1:count]:
-        edges = min(dark[y + 1, x : x + w].mean(), dark[y + h - 2, x : x + w].mean())
-        if edges < 0.9 or h > 0.25 * small.shape[0]:
-            continue
-        x0, y0 = int(x / factor), int(y / factor)
-        x1, y1 = int(np.ceil((x + w) / factor)), int(np.ceil((y + h) / factor))
-        if out is gray:
-            out = gray.copy()
-        out[y0:y1, x0:x1] = 255 - out[y0:y1, x0:x1]
-    return out
 
 
 def _stretch_boxes(mask: Gray, ruled: Gray, x_height: float) -> tuple[list[Box], Edges]:

@@ -278,6 +278,21 @@ def test_white_text_on_a_dark_bar_is_found() -> None:
     assert layout.clean[160, 1400] > 200
 
 
+def test_dark_bar_that_slants_leaves_its_text_alone() -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    bar = np.maximum(82, 255 - write(blank(1400, 80), "Test Result Unit", 30, 15))
+    page[120:200, 100:1500] = bar
+    turn = cv2.getRotationMatrix2D((800, 160), 0.3, 1.0)
+    page = cv2.warpAffine(page, turn, page.shape[::-1], borderValue=255)
+    layout = layout_of(page)
+    bar_area = layout.clean[105:215, 80:1520]
+    assert all(s.box.x1 < 900 for s in layout.stretches)
+    assert np.median(bar_area) > 250
+    assert np.mean(bar_area[:, 600:] < 200) < 0.002  # no frame of it is left
+
+
 def test_no_two_stretches_hold_the_same_text() -> None:
     layout = layout_of(ruled_table(LAB_ROWS))
     for a in layout.stretches:
