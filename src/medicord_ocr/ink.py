@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import cv2
@@ -18,8 +19,12 @@ FAINT_SHARE = 0.6
 #: How many times further from the paper than the darkest percent the darkest thousandth of a sheet
 #: with little ink is: 3.9 on one of 15 lines, at most 2.3 on 48 full ones.
 SPARSE_TIMES = 3.0
-#: Grey level under which a filled bar lies, and its height in x-heights at least.
-BAR_DARK, BAR_HEIGHT = 120, 1.6
+#: Grey levels under which filled bars are looked for, and their height in x-heights at least. White
+#: headings on bars of 125-200 were not read with the first alone.
+BAR_DARK, BAR_HEIGHT = (120, 165, 210), 1.6
+#: How far from a bar's ground its text is, as a share of the way to white or black; and how many
+#: times more of it is lighter than so than is darker: dark text on a shaded row is no bar.
+BAR_TEXT, BAR_LIGHTER = 0.5, 4
 #: Share of a line of pixels that is dark along a bar: 0.98 and more on 8 scans, faxes and photos,
 #: at most 0.58 on bold print. The outermost may have 0.11, where the bar slants or is blurred.
 BAR_EDGE = 0.9
@@ -156,40 +161,65 @@ def invert_bars(gray: Gray, x_height: float) -> Gray:
         Of the same kind, ``gray`` itself where it has no bars.
     """
     factor = 4.0 / x_height
-    small = resized(gray, factor)
-    dark = (small < BAR_DARK).astype(np.uint8)
+    small = resized(gray, factor).copy()
+    out = gray
+    for most in BAR_DARK:
+        for inside in _bars(small, most):
+            x0, x1, y0, y1 = (np.array(inside) / factor).round().astype(int).tolist()
+            if not _is_lighter_text(gray[y0:y1, x0:x1]):
+                continue
+            y0, y1, x0, x1 = _whole_bar(gray, (y0, y1, x0, x1), round(3 / factor), most)
+            if out is gray:
+                out = gray.copy()
+            bar = 255 - gray[y0:y1, x0:x1]
+            # Its ground becomes white: grey beside paper would be ink.
+            out[y0:y1, x0:x1] = cv2.convertScaleAbs(bar, alpha=255 / float(np.median(bar)))
+            frame = max(1, round(BAR_FRAME * x_height))
+            cv2.rectangle(out, (x0, y0), (x1 - 1, y1 - 1), 255, frame)
+            small[inside[2] - 1 : inside[3] + 1, inside[0] - 1 : inside[1] + 1] = 255
+    return out
+
+
+def _bars(small: Gray, most: int) -> Iterator[tuple[int, int, int, int]]:
+    """Left, right, top and bottom of what is surely inside of a bar that is darker than ``most``.
+
+    Args:
+        small: (H, W) uint8, with small letters of 4 pixels.
+        most: grey level.
+    """
+    dark = (small < most).astype(np.uint8)
     bars = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 9), np.uint8))
     tall = int(4 * BAR_HEIGHT)
     bars = cv2.morphologyEx(bars, cv2.MORPH_OPEN, np.ones((tall, 3 * tall), np.uint8))
     count, _, stats, _ = components(bars)
-    out = gray
-    for x, y, w, h, _ in stats[1:count]:
+    for x, y, w, h, _ in stats[1:count].tolist():
         filled = dark[y : y + h, x : x + w].mean(axis=1)
         edges = np.flatnonzero(filled >= BAR_EDGE)
         if edges.size < 2 or edges[-1] + 1 - edges[0] < tall or h > 0.25 * small.shape[0]:
             continue
-        if filled[edges[0] : edges[-1] + 1].mean() < BAR_FILLED:
-            continue
-        inside = np.array([y + edges[0] + 1, y + edges[-1], x + 1, x + w - 1]) / factor
-        y0, y1, x0, x1 = _whole_bar(gray, inside.round().astype(int), round(3 / factor))
-        if out is gray:
-            out = gray.copy()
-        bar = 255 - gray[y0:y1, x0:x1]
-        # Its ground becomes white: grey beside paper would be ink.
-        out[y0:y1, x0:x1] = cv2.convertScaleAbs(bar, alpha=255 / float(np.median(bar)))
-        cv2.rectangle(out, (x0, y0), (x1 - 1, y1 - 1), 255, max(1, round(BAR_FRAME * x_height)))
-    return out
+        if filled[edges[0] : edges[-1] + 1].mean() >= BAR_FILLED:
+            yield x + 1, x + w - 1, y + int(edges[0]) + 1, y + int(edges[-1])
 
 
-def _whole_bar(gray: Gray, inside: NDArray[Any], most: int) -> tuple[int, int, int, int]:
-    """Top, bottom, left and right of a bar, up to ``most`` pixels beyond what is surely inside.
+def _is_lighter_text(bar: Gray) -> bool:
+    """Whether what is written on a bar, if anything, is lighter than its ground, not darker."""
+    (ground,) = levels(bar, 0.5)
+    lighter = np.count_nonzero(bar > ground + BAR_TEXT * (255 - ground))
+    darker = np.count_nonzero(bar < ground - BAR_TEXT * min(ground, 255 - ground))
+    return bool(lighter >= BAR_LIGHTER * darker)
+
+
+def _whole_bar(
+    gray: Gray, inside: tuple[int, int, int, int], reach: int, most: int
+) -> tuple[int, int, int, int]:
+    """Top, bottom, left and right of a bar, up to ``reach`` pixels beyond what is surely inside.
 
     A frame left dark around it would be read as strokes beside its text.
     """
     y0, y1, x0, x1 = inside
-    beyond = gray[max(0, y0 - most) : y1 + most, max(0, x0 - most) : x1 + most] < BAR_DARK
-    down = np.flatnonzero(beyond[:, most:-most].mean(axis=1) > 0.5) + max(0, y0 - most)
-    across = np.flatnonzero(beyond[most:-most].mean(axis=0) > 0.5) + max(0, x0 - most)
+    beyond = gray[max(0, y0 - reach) : y1 + reach, max(0, x0 - reach) : x1 + reach] < most
+    down = np.flatnonzero(beyond[:, reach:-reach].mean(axis=1) > 0.5) + max(0, y0 - reach)
+    across = np.flatnonzero(beyond[reach:-reach].mean(axis=0) > 0.5) + max(0, x0 - reach)
     return (
         int(min(y0, *down[:1])),
         int(max(y1, *(down[-1:] + 1))),

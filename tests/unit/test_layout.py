@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
+from medicord_ocr.ink import invert_bars
 from medicord_ocr.layout import Layout, Stretch, find_layout, ruled_layout
 from medicord_ocr.page import Box, Reading, Row, Word
 from medicord_ocr.preprocess import x_height
@@ -291,6 +292,30 @@ def test_dark_bar_that_slants_leaves_its_text_alone() -> None:
     assert all(s.box.x1 < 900 for s in layout.stretches)
     assert np.median(bar_area) > 250
     assert np.mean(bar_area[:, 600:] < 200) < 0.002  # no frame of it is left
+
+
+@pytest.mark.parametrize("ground", [20, 119, 140, 180, 200])
+def test_light_text_on_a_bar_of_any_colour_is_made_dark(ground: int) -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    page[120:200, 100:1500] = np.maximum(
+        ground, 255 - write(blank(1400, 80), "Test Result Unit", 30, 15)
+    )
+    bar = layout_of(page).clean[120:200, 100:1500]
+    assert np.median(bar) > 250
+    assert 0.02 < np.mean(bar < 80) < 0.2
+
+
+@pytest.mark.parametrize("ground", [130, 180, 205])
+def test_dark_text_on_a_shaded_row_stays_dark(ground: int) -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    page[120:200, 100:1500] = np.minimum(
+        ground, write(blank(1400, 80), "Glucose 5.4 mmol/L", 30, 15)
+    )
+    assert invert_bars(page, 22.0) is page
 
 
 def test_no_two_stretches_hold_the_same_text() -> None:
