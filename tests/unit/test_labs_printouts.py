@@ -293,3 +293,31 @@ Blood urea : 46 mg/dl          Normal Value : 15-40 mg/dl
 Total cholesterol : 188 mg/dl  Reference interval: up to 200 mg/dl
 """)
     assert (first[3:], second[3:]) == (("15-40", True), ("up to 200", False))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Sodium   142     108     mmol/L     135 - 145\n",
+        "Sodium   mmol/L     142     108     135 - 145\n",
+        "Sodium   142 mmol/L     108 mmol/L     135 - 145\n",
+        "Sodium   142 H     108 L     mmol/L     135 - 145\n",
+        "Sodium   135 - 145     142     108     mmol/L\n",
+    ],
+)
+def test_two_results_without_a_heading_give_neither(text: str) -> None:
+    [result] = results(text)
+    assert (result.test_name, result.value, result.unit) == ("Sodium", None, "mmol/L")
+    assert (result.reference_range, result.abnormal) == ("135 - 145", None)
+    assert result.fields["value"].review_reasons == ("value_unreadable",)
+
+
+def test_the_count_beside_a_share_is_no_other_result() -> None:
+    [result] = results("Lymphocytes   35.2 %     2.10 10^9/L     20 - 40\n")
+    assert (result.value, result.unit) == (35.2, "%")
+
+
+@pytest.mark.parametrize("sign", ["A", "v", "+", "-"])
+def test_a_sign_in_a_cell_of_its_own_leaves_the_row_its_unit_and_range(sign: str) -> None:
+    [result] = results(f"Calcium   1.30     {sign}     mmol/L     2.15 - 2.55\n")
+    assert (result.value, result.unit, result.abnormal) == (1.3, "mmol/L", True)

@@ -120,7 +120,7 @@ def _value_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         return draft
     if FLAG.fullmatch(text) and draft.flag is None:
         return replace(draft, flag=part_of(cell, 0, len(cell.text)))
-    tail = read_tail(cell, 0, mark, draft.match, words=False)
+    tail = read_tail(cell, 0, mark, draft.match, in_cell=True)
     rest = cell.text[tail.end :].strip(" .:;|_") if tail else ""
     in_brackets = re.fullmatch(r"\([\d.,]+\s?[^()\d]{1,12}\)", rest) is not None
     a_unit = looks_like_unit(rest)
@@ -180,7 +180,7 @@ def _takes_text(draft: Draft, cell: Stretch, start: int, end: int) -> bool:
 def _overflowing(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft | None:
     """The draft of a row whose name runs on into the value's column: ``(MCH) 25.4``."""
     for place in cell.starts[1:]:
-        tail = read_tail(cell, place, mark, draft.match, words=False)
+        tail = read_tail(cell, place, mark, draft.match, in_cell=True)
         if tail is None or cell.text[tail.end :].strip(" .:;|_"):
             continue
         over = cut(cell, 0, place)

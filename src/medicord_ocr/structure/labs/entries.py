@@ -85,14 +85,14 @@ def evidence(draft: Draft) -> int:
 
 def fits(draft: Draft, urine: bool | None) -> bool:
     """Whether a known name's result is one that this test can have, without a header to say so."""
-    if draft.match is None or draft.value is None:
+    if draft.match is None or draft.value_part is None:
         return False
     if is_noise(draft.name.text) or len(draft.name.words) > _LONGEST_NAME:
         return False
     unit = draft.unit.text if draft.unit else None
     test = choose_test(draft.match, unit=unit, urine=urine, in_words=draft.in_words)
     tests = (test,) if test else draft.match.tests
-    kind = draft.value.kind
+    kind = draft.value.kind if draft.value else "number"
     if kind in {"number", "bounded"}:
         return _fitting_number(draft, tests, unit)
     if kind == "interval":
@@ -110,14 +110,14 @@ def fits(draft: Draft, urine: bool | None) -> bool:
 
 def _fitting_number(draft: Draft, tests: Sequence[LabTest], unit: str | None) -> bool:
     """A number with a unit of the test, or its range; one that has no unit, where plausible."""
-    if draft.value is None:
-        return False
     if unit is not None and any(find_unit(test.units, unit) for test in tests):
         return True
     if len(draft.name.text) < 2 or (unit is not None and is_unit(unit)):
         return False
     if draft.range is not None and (draft.range.bounded or draft.range.by_sex):
         return True
+    if draft.value is None:
+        return any(test.unitless for test in tests)
     number = draft.value.numbers[0]
     return any(
         test.unitless and test.low is not None and test.low <= number <= (test.high or number)

@@ -1,7 +1,7 @@
 """A row of a report read in order, without columns.
 
-A known test's name, then the first number after it (never the last, which is a prior result),
-its unit, its range, its flag.
+A known test's name, then the number after it, its unit, its range, its flag. A number behind the
+range is a prior result; of two before it neither is known to be the present one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Tail:
 
 
 def read_tail(
-    stretch: Stretch, start: int, mark: Mark | None, match: Match | None, *, words: bool = True
+    stretch: Stretch, start: int, mark: Mark | None, match: Match | None, *, in_cell: bool = False
 ) -> Tail | None:
     """Value, unit, range and flag in the order that they are printed, None without a value.
 
@@ -68,7 +68,8 @@ def read_tail(
         start: where the name has ended.
         mark: the page's decimal mark.
         match: what the name can mean, for its units.
-        words: whether a result may be in words.
+        in_cell: whether it is the cell of a value's column; elsewhere a result may be in words, and
+            the figure beside it be another result.
     """
     text = stretch.text
     place = skipped(text, start)
@@ -79,11 +80,41 @@ def read_tail(
     if found and _sound_end(text, found[1], found[0], match):
         part = part_of(stretch, place, found[1])
         tail = replace(tail, value=found[0], value_part=part, end=found[1])
-    elif words and (read := _words_value(stretch, place) or _organism(stretch, place)):
+    elif not in_cell and (read := _words_value(stretch, place) or _organism(stretch, place)):
         tail = replace(tail, value=read[0], value_part=read[1], end=read[2])
     else:
         return None
-    return read_behind(stretch, tail, mark, match)
+    if not in_cell:
+        tail = _with_rival(stretch, tail, mark, match)
+    tail = read_behind(stretch, tail, mark, match)
+    return tail if tail.value else replace(tail, flag=None)  # it may be the other figure's
+
+
+def _with_rival(stretch: Stretch, tail: Tail, mark: Mark | None, match: Match | None) -> Tail:
+    """The tail without its value where a second figure follows in a cell of its own.
+
+    Without a heading nothing tells the present result from the one before it. A figure with
+    another unit is the same result once more (a count beside a share).
+    """
+    if tail.value is None or tail.value_part is None or tail.value.kind != "number":
+        return tail
+    text, place = stretch.text, tail.end
+    if behind := _take_flag(stretch, skipped(text, place), tail):
+        place = behind.end
+    first = skipped(text, place)
+    unit = unit_end(text, first, match)
+    start = skipped(text, unit or place)
+    rival = match_value(text, start, mark)
+    if text[start - 2 : start] != "  " or rival is None or rival[0].kind != "number":
+        return tail
+    if match_range(text, start, mark) or not _sound_end(text, rival[1], rival[0], match):
+        return tail
+    behind_rival = skipped(text, rival[1])
+    if unit and text[first:unit] != text[behind_rival : unit_end(text, behind_rival, match)]:
+        return tail
+    second = part_of(stretch, start, rival[1])
+    both = Part(f"{tail.value_part.text} {second.text}", tail.value_part.words + second.words)
+    return replace(tail, value=None, value_part=both, end=rival[1])
 
 
 def skipped(text: str, place: int) -> int:
@@ -192,6 +223,7 @@ def read_behind(stretch: Stretch, tail: Tail, mark: Mark | None, match: Match | 
             or _take_unit(stretch, place, tail, match)
             or _take_flag(stretch, place, tail)
             or _take_unread(stretch, place, tail, mark)
+            or _take_sign(stretch, place, tail, match)
         )
         if step is None:
             break
@@ -246,6 +278,17 @@ def _take_unread(stretch: Stretch, place: int, tail: Tail, mark: Mark | None) ->
     if match_range(stretch.text, unread.start(1), mark) is None:
         return None
     return replace(tail, unit=part_of(stretch, place, unread.end()), end=unread.end())
+
+
+def _take_sign(stretch: Stretch, place: int, tail: Tail, match: Match | None) -> Tail | None:
+    """A sign or two in a cell between value and unit, which stand for no field: ▲ read as A."""
+    text = stretch.text
+    sign = re.compile(r"[^\s\d()<>≤≥]{1,2}(?=\s{2,}\S)").match(text, place)
+    if sign is None or tail.unit is not None or text[place - 2 : place] != "  ":
+        return None
+    if unit_end(text, skipped(text, sign.end()), match) is None:
+        return None
+    return replace(tail, end=sign.end())
 
 
 def unit_end(text: str, place: int, match: Match | None) -> int | None:
