@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from medicord_ocr.page import PageText
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs.find import find_lab_results
 from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.values import parse_value
-from tests.pages import page
+from tests.pages import page, row
 
 
 def results(text: str, sex: str | None = None) -> list[LabResult]:
@@ -321,3 +322,17 @@ def test_the_count_beside_a_share_is_no_other_result() -> None:
 def test_a_sign_in_a_cell_of_its_own_leaves_the_row_its_unit_and_range(sign: str) -> None:
     [result] = results(f"Calcium   1.30     {sign}     mmol/L     2.15 - 2.55\n")
     assert (result.value, result.unit, result.abnormal) == (1.3, "mmol/L", True)
+
+
+def test_days_on_the_last_line_of_a_heading_begin_no_second_table() -> None:
+    lines = {
+        40: "               Previous      Result",
+        60: "Test                                       Unit       Reference range",
+        80: "               (05/09/24)    (12/03/25)",
+        140: "Glucose        49            63 L          mg/dL      70 - 110",
+        180: "Sodium         143           141           mmol/L     135 - 145",
+    }
+    printed = tuple(row(line, top=top) for top, line in lines.items())
+    whole = PageText(number=1, width=1200, height=1600, rows=printed)
+    found = find_lab_results([whole]).results
+    assert [(r.test_name, r.value) for r in found] == [("Glucose", 63.0), ("Sodium", 141.0)]

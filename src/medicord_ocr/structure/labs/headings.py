@@ -105,6 +105,12 @@ def is_header_like(row: Row) -> bool:
     )
 
 
+def has_days_only(row: Row) -> bool:
+    """Whether a row has nothing but days: the last line of headings that say when."""
+    dated = [_dated(segment.text) for segment in row.segments]
+    return all(day is not None and not rest.strip(" ()-:") for rest, day in dated)
+
+
 def header_labels(row: Row) -> tuple[Label, ...]:
     """The column headings of a row, left to right; empty when it is no header of a lab table.
 

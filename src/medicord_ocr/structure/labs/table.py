@@ -15,7 +15,12 @@ from medicord_ocr.khmer import fold
 from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.structure.labs.columns import Column, columns_of
 from medicord_ocr.structure.labs.heading_words import Role
-from medicord_ocr.structure.labs.headings import Label, header_labels, is_header_like
+from medicord_ocr.structure.labs.headings import (
+    Label,
+    has_days_only,
+    header_labels,
+    is_header_like,
+)
 from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.sections import is_title
 from medicord_ocr.structure.labs.stretch import Stretch, stretch_of
@@ -105,10 +110,11 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
     """Header rows, one entry a panel.
 
     Headings wrap, stand at different heights, or come in two languages one above the other:
-    up to four neighbouring rows of nothing but heading words are read as one.
+    up to four neighbouring rows of nothing but heading words, or days below them, are read as one.
     """
     found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
     wordy = [is_header_like(row) and not _is_title(row) for row in rows]
+    further = [words or has_days_only(row) for words, row in zip(wordy, rows, strict=True)]
     taken = -1
     for i, row in enumerate(rows):
         if i <= taken:
@@ -116,7 +122,8 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
         best: tuple[int, tuple[Label, ...]] = (1, header_labels(row))
         for count in range(2, _HEADER_ROWS + 1):
             window = rows[i : i + count]
-            if len(window) < count or not all(wordy[i : i + count]) or not close(*window[-2:]):
+            fitting = wordy[i] and all(further[i + 1 : i + count])
+            if len(window) < count or not fitting or not close(*window[-2:]):
                 break
             whole = stacked(window)
             labels = header_labels(whole) if whole else ()
