@@ -336,3 +336,15 @@ def test_days_on_the_last_line_of_a_heading_begin_no_second_table() -> None:
     whole = PageText(number=1, width=1200, height=1600, rows=printed)
     found = find_lab_results([whole]).results
     assert [(r.test_name, r.value) for r in found] == [("Glucose", 63.0), ("Sodium", 141.0)]
+
+
+def test_ranges_below_the_unread_word_of_their_heading_are_kept() -> None:
+    found = results("""
+Test          Unit        Prior     Result    Reference   4~
+Sodium        mmol/L        142        108          135 - 145
+Glucose       mg/dL          46         53           70 - 110
+ALT (SGPT)    U/L            64         36              7-41
+Hemoglobin    g/dL         13.2       14.5        12.0 - 16.0
+""")
+    ranges = ["135 - 145", "70 - 110", "7-41", "12.0 - 16.0"]
+    assert [r.reference_range for r in found] == ranges

@@ -63,8 +63,8 @@ def columns_of(
 
 def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> list[Label]:
     """The headings with those that were not read: names', units', ranges', values'."""
-    found = list(labels)
     enough = max(2, _TELLING_SHARE * len(rows))
+    found = [x for x in labels if x.known or not _is_part(x, labels, rows, enough)]
     if all(label.role != "name" for label in found):
         _name_column(found, rows, enough)
     plain: tuple[tuple[Role, Callable[[str], bool]], ...] = (
@@ -89,6 +89,18 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
                 found[found.index(label)] = replace(label, role="aside")
         found.extend(apart)
     return found
+
+
+def _is_part(
+    label: Label, labels: Sequence[Label], rows: Sequence[Sequence[Segment]], enough: float
+) -> bool:
+    """Whether a heading not read is a word of another: most of what is below it is below both."""
+    below = [s.box for row in rows for s in row if label.box.overlap_x(s.box)]
+    return any(
+        sum(other.box.overlap_x(box) > 0 for box in below) >= max(enough, 0.5 * len(below))
+        for other in labels
+        if other.known
+    )
 
 
 def _name_column(found: list[Label], rows: Sequence[Sequence[Segment]], enough: float) -> None:
