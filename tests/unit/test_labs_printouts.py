@@ -348,3 +348,15 @@ Hemoglobin    g/dL         13.2       14.5        12.0 - 16.0
 """)
     ranges = ["135 - 145", "70 - 110", "7-41", "12.0 - 16.0"]
     assert [r.reference_range for r in found] == ranges
+
+
+@pytest.mark.parametrize(("heading", "value"), [("N-1", None), ("Result (prev)", 108.0)])
+def test_the_earlier_result_is_not_the_result(heading: str, value: float | None) -> None:
+    present = heading.split("-")[0].removesuffix(" (prev)")
+    found = results(f"""
+Test               {heading:<15}{present:<14}Unit          Reference
+Sodium             142            108           mmol/L        135 - 145
+Glucose            46             53            mg/dL         70 - 110
+""")
+    assert found[0].value == value
+    assert found[0].needs_review == (value is None)

@@ -79,7 +79,8 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     over, apart = _columns_that(_is_value, found, rows, enough)
     values = [label for label in found if label.role == "value"]
     if not values and len(over) + len(apart) == 1:
-        _give(found, "value", over, apart)
+        if not _has_figures_aside(found, rows):
+            _give(found, "value", over, apart)
     elif values and apart and all(_count(x.box, _is_value, rows) < enough for x in values):
         pass  # it may be the result's own column, beside its heading
     elif over or apart:
@@ -100,6 +101,19 @@ def _is_part(
         sum(other.box.overlap_x(box) > 0 for box in below) >= max(enough, 0.5 * len(below))
         for other in labels
         if other.known
+    )
+
+
+def _has_figures_aside(found: Sequence[Label], rows: Sequence[Sequence[Segment]]) -> bool:
+    """Whether behind the names a heading that says nothing of results stands over figures.
+
+    Of « N-1 » and « N » the second is the present result, though N is also a number's heading.
+    """
+    names = [label.box.x1 for label in found if label.role == "name"]
+    return any(
+        label.known and label.role == "aside" and _most(label.box, _is_value, rows)
+        for label in found
+        if names and label.box.x0 > names[0]
     )
 
 

@@ -238,7 +238,14 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     used = _words_in(rest)
     text = re.sub(r"\([^)]*\)?|\[[^\]]*\]?", " ", rest)
     bare = " ".join(word for word in fold(text).split() if word not in FILLERS)
-    role = _time_of(text) or role_of(text) or _bilingual(text) or role_of(bare) or _qualified(bare)
+    role = (
+        _time_of(rest)
+        or _time_of(text)
+        or role_of(text)
+        or _bilingual(text)
+        or role_of(bare)
+        or _qualified(bare)
+    )
     if role:
         return [Label(role, segment.box, segment.cell, date)], used
     if date and not rest.strip(" ()-:"):
