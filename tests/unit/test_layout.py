@@ -318,6 +318,24 @@ def test_dark_text_on_a_shaded_row_stays_dark(ground: int) -> None:
     assert invert_bars(page, 22.0) is page
 
 
+@pytest.mark.parametrize("ground", [100, 130, 180, 205])
+def test_blank_paper_in_shadow_is_no_bar(ground: int) -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    page[120:200, 100:1500] = ground
+    assert invert_bars(page, 22.0) is page
+
+
+def test_slits_between_bold_letters_are_no_text_on_a_bar() -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    page[120:200, 100:1500] = 140
+    page[130:190, 110:1490:5] = page[130:190, 111:1490:5] = 240  # two of five columns are paper
+    assert invert_bars(page, 22.0) is page
+
+
 def test_no_two_stretches_hold_the_same_text() -> None:
     layout = layout_of(ruled_table(LAB_ROWS))
     for a in layout.stretches:
