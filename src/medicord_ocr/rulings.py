@@ -7,13 +7,12 @@ grid that they drew says which words belong together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from medicord_ocr.dots import dotted, turned
 from medicord_ocr.ink import Gray, components, ink, window
 from medicord_ocr.page import Box
 
@@ -32,8 +31,6 @@ TOUCHED = ((SHORT, 0.1), (30.0, 0.3), (float("inf"), 0.6))
 WHOLE = 0.6
 #: Share of the height of brackets below one another that their feet take.
 BRACKET_FEET = 0.06
-#: A leader: size of its dots and from one to the next, in x-heights; how many at least.
-DOT_LEAST, DOT, DOT_STEP, LEADER_DOTS = 0.15, 0.6, 2.8, 5
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
 #: Share of the box around it that a cell fills at least; or of its convex hull, where it slants.
@@ -81,22 +78,18 @@ def find_rulings(marks: Gray, x_height: float, faint: Gray | None = None) -> Rul
         x_height: height of small letters in pixels of ``marks``.
         faint: the same with fainter ink, in which rulings are whole that fade in places.
     """
-    horizontal = _whole(_runs(marks, x_height, RULING_LENGTH), faint, x_height)
-    upright, across = _turned(marks), _turned(horizontal)
+    level, upright, leaders = dotted(marks, x_height)
+    horizontal = _whole(_runs(level, x_height, RULING_LENGTH), faint, x_height)
+    across = turned(horizontal)
     vertical = _runs(upright, x_height, RULING_LENGTH)
-    vertical = _whole(vertical, None if faint is None else _turned(faint), x_height)
+    vertical = _whole(vertical, None if faint is None else turned(faint), x_height)
     rest: Gray = cv2.subtract(upright, vertical)  # type: ignore[assignment]
     sides = _runs(rest, x_height, SIDE_LENGTH, across)
-    vertical = _turned(vertical | _spanning(sides, across, x_height))
+    vertical = turned(vertical | _spanning(sides, across, x_height))
     vertical = _without_brackets(vertical, horizontal, marks, x_height)
-    mask = horizontal | vertical | _leaders(marks, x_height)
+    mask = horizontal | vertical | leaders
     tables, cells = _grid(horizontal, vertical, x_height)
     return Rulings(mask, tables, cells)
-
-
-def _turned(picture: Gray) -> Gray:
-    """Columns as rows: a quarter of what a copy of numpy's view takes, and of what a view costs."""
-    return cv2.transpose(picture)  # type: ignore[return-value]
 
 
 def _whole(runs: Gray, faint: Gray | None, x_height: float) -> Gray:
@@ -197,68 +190,6 @@ def _without_brackets(vertical: Gray, horizontal: Gray, marks: Gray, x_height: f
         feet = sorted(float(side.any(axis=1).mean()) for side in (left, right) if side.size)
         good[i] = meets or not (len(feet) == 2 and feet[1] > BRACKET_FEET and feet[0] == 0)
     return _only(good, labels, stats, vertical)
-
-
-def _leaders(marks: Gray, x_height: float) -> Gray:
-    """The dots that lead from a name to its value: five and more on one line, evenly spaced."""
-    _, labels, stats, centres = components(marks)
-    sizes = stats[:, 2:4].max(axis=1)
-    dots = np.flatnonzero((sizes[1:] <= DOT * x_height) & (sizes[1:] >= DOT_LEAST * x_height)) + 1
-    dots = dots[np.argsort(centres[dots, 0], kind="stable")]
-    following = _following(centres[dots], sizes[dots], x_height)
-    leaders = np.zeros_like(marks)
-    begun = set(following.tolist())
-    for i in range(len(dots)):
-        if i in begun or following[i] < 0:
-            continue
-        run = [i]
-        while following[run[-1]] >= 0:
-            run.append(int(following[run[-1]]))
-        for part in _even(run, centres[dots, 0]):
-            for dot in dots[part]:
-                x, y, w, h = stats[dot, :4]
-                area = slice(y, y + h), slice(x, x + w)
-                leaders[area][labels[area] == dot] = 255
-    return leaders
-
-
-def _following(
-    where: NDArray[np.float64], sizes: NDArray[np.int32], x_height: float
-) -> NDArray[np.intp]:
-    """For each dot the next of its size on its line, at most DOT_STEP away; -1 where none is.
-
-    Args:
-        where: (N, 2) float64, centres in pixels, from left to right.
-        sizes: (N,) int32, the longer side of each in pixels.
-        x_height: height of small letters in pixels.
-    """
-    following = np.full(len(where), -1)
-    open_ = np.arange(len(where))
-    for ahead in range(1, len(where)):
-        open_ = open_[open_ + ahead < len(where)]
-        right = where[open_ + ahead, 0] - where[open_, 0]
-        open_, right = open_[right <= DOT_STEP * x_height], right[right <= DOT_STEP * x_height]
-        if not open_.size:
-            break
-        other = open_ + ahead
-        alike = (sizes[other] >= 0.5 * sizes[open_]) & (sizes[other] <= 2 * sizes[open_])
-        level = np.abs(where[other, 1] - where[open_, 1]) < 0.2 * x_height
-        found = alike & level & (right > 0.2 * x_height)
-        following[open_[found]] = other[found]
-        open_ = open_[~found]
-    return following
-
-
-def _even(run: list[int], x: NDArray[Any]) -> list[list[int]]:
-    """The parts of a run of dots whose steps are alike, of LEADER_DOTS and more."""
-    parts = [[run[0], run[1]]]
-    for before, dot in pairwise(run[1:]):
-        step, last = x[dot] - x[before], x[parts[-1][-1]] - x[parts[-1][-2]]
-        if abs(step - last) <= 0.3 * max(step, last):
-            parts[-1].append(dot)
-        else:
-            parts.append([before, dot])
-    return [part for part in parts if len(part) >= LEADER_DOTS]
 
 
 def _stands_free(letters: Gray, stat: NDArray[np.int32], x_height: float, touched: float) -> bool:

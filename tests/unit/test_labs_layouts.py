@@ -397,3 +397,51 @@ def test_range_whose_end_was_read_in_pieces_has_no_bounds(printed: str) -> None:
     [result] = find_lab_results([page(text)]).results
     assert result.abnormal is None
     assert result.fields["reference_range"].needs_review
+
+
+def test_numbers_of_the_rows_are_no_second_result_beside_days() -> None:
+    found = rows("""
+#    Analyte            02-01-2024    02-01-2025    Normal values    Units
+1    Red blood cells    4.31          4.42          4.00 - 5.50      10^6/µL
+2    Hematocrit         41.0          40.7          36.0 - 46.0      %
+3    MCV                88.1          90.2          80.0 - 100.0     fL
+""")
+    assert [row[:2] for row in found] == [
+        ("Red blood cells", 4.42),
+        ("Hematocrit", 40.7),
+        ("MCV", 90.2),
+    ]
+
+
+@pytest.mark.parametrize("heading", ["តម្លៃ", "លទ្ធផលពិសោធន៍"])
+def test_khmer_headings_of_the_result(heading: str) -> None:
+    found = rows(f"""
+ល.រ    ការវិភាគ    {heading}    ខ្នាត       តម្លៃគោល
+1      GGT         101          IU/L      10 - 55
+2      LIP         34           U/L       13 - 60
+""")
+    assert found == [
+        ("GGT", 101.0, "IU/L", "10 - 55", True),
+        ("LIP", 34.0, "U/L", "13 - 60", False),
+    ]
+
+
+def test_two_lines_of_one_header_are_not_two_tables() -> None:
+    whole = page("""
+                              លទ្ធផលពិសោធន៍    Unit      Reference x
+លរ    ឈ្មោះតេស្ត | Analyte    Result                    Interval
+1     MCV                     90.0             fL        80.0-100.0
+2     MCH                     29.1             pg        27.0-32.0
+""")
+    first, second, *others = whole.rows
+    near = replace(second, segments=tuple(_moved_up(s, 20) for s in second.segments))
+    found = find_lab_results([replace(whole, rows=(first, near, *others))]).results
+    assert [r.test_name for r in found] == ["MCV", "MCH"]
+
+
+def _moved_up(segment: Segment, by: int) -> Segment:
+    def moved(box: Box) -> Box:
+        return Box(box.x0, box.y0 - by, box.x1, box.y1 - by)
+
+    words = tuple(replace(word, box=moved(word.box)) for word in segment.words)
+    return replace(segment, words=words, box=moved(segment.box))

@@ -48,6 +48,35 @@ def test_tall_row_of_headings_above_a_title_keeps_its_cells() -> None:
     assert len(cells) == 4 + 1 + 20
 
 
+@pytest.mark.parametrize(("dash", "gap"), [(8, 8), (6, 9), (4, 4), (20, 8)])
+def test_dashed_and_dotted_rulings_part_the_cells_and_go(dash: int, gap: int) -> None:
+    page = ruled_table(LAB_ROWS)
+    lines = ruled_table([[""] * 4] * len(LAB_ROWS)) < 128
+    level = np.zeros_like(lines)
+    for i in range(len(LAB_ROWS) + 1):
+        level[118 + 90 * i : 123 + 90 * i] = True
+    away = np.arange(max(page.shape)) % (dash + gap) >= dash
+    page[lines & level & away[: page.shape[1]]] = 255
+    page[lines & ~level & away[: page.shape[0], None]] = 255
+
+    layout = layout_of(page)
+
+    assert [len(row.segments) for row in rows_of(layout)] == [4] * len(LAB_ROWS)
+    assert np.count_nonzero(lines & (layout.clean < 128)) < 0.05 * np.count_nonzero(
+        lines & (page < 128)
+    )
+
+
+def test_ones_and_brackets_in_tight_columns_are_no_dashed_ruling() -> None:
+    page = write(blank(), "Creatinine and urea, serum of one man", 100, 800)
+    for i in range(12):
+        page = write(page, "l", 100, 100 + 54 * i)
+        page = write(page, "1.1", 300, 100 + 54 * i)
+        page = write(page, "(1 - 11)", 600, 100 + 54 * i)
+        page = write(page, "| i :", 1000, 100 + 54 * i)
+    assert not layout_of(page).rulings.mask.any()
+
+
 def test_a_ruling_that_fades_in_places_parts_the_rows_there_too() -> None:
     page = ruled_table(LAB_ROWS, thickness=2)
     ruled = (page < 128).mean(axis=1) > 0.6

@@ -56,7 +56,7 @@ HEADING_WORDS: dict[Role, str] = {
         susceptibility; finding; findings; measured; valeur mesuree; valeurs mesurees;
         valeur trouvee; valeurs trouvees; resultats obtenus; concentration;
         interpretation s i r; s i r; sir; resultat sir; លទ្ធផល; លទ្ធផលតេស្ត;
-        លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; sonuc; sonuclar; sonucu; ket qua
+        លទ្ធផលបច្ចុប្បន្ន; តម្លៃវាស់; លទ្ធផលវិភាគ; លទ្ធផលពិសោធន៍; sonuc; sonuclar; sonucu; ket qua
     """,
     "unit": """
         unit; units; unite; unites; measure; u m; uom; unit of measure; ខ្នាត; ឯកតា; ខ្នាតវាស់;
@@ -83,7 +83,8 @@ HEADING_WORDS: dict[Role, str] = {
         resultat attendu; seuil; seuils; target; target range; target value;
         plage de reference; តម្លៃយោង; តំលៃយោង;
         តម្លៃធម្មតា; តំលៃធម្មតា; កម្រិតធម្មតា; កំរិតធម្មតា; តម្លៃយោងធម្មតា; កម្រិតយោង;
-        តម្លៃប្រៀបធៀប; ចន្លោះយោង; តម្លៃធម្មតាយោង; referans; referans araligi;
+        តម្លៃប្រៀបធៀប; ចន្លោះយោង; តម្លៃគោល; កម្រិតគោល; តម្លៃស្តង់ដារ; កម្រិតស្តង់ដារ;
+        តម្លៃធម្មតាយោង; referans; referans araligi;
         tri so binh thuong; khoang tham chieu; tri so tham chieu
     """,
     "flag": """
@@ -111,7 +112,7 @@ HEADING_WORDS: dict[Role, str] = {
         zone; zone diameter; price; prix; cost; qty; performed by; validated by; tech;
         technician; department; cond; ល រ; លរ; លេខរៀង; លេខ; វិធីសាស្ត្រ; វិធីសាស្រ្ត; វិធី;
         សំណាក; ប្រភេទសំណាក; ប្រភពសំណាក; កាលបរិច្ឆេទ; ថ្ងៃខែ; ថ្ងៃធ្វើ; ផ្សេងៗ; សម្គាល់;
-        កំណត់សម្គាល់; មតិ; យោបល់; តម្លៃ; ម៉ាស៊ីន
+        កំណត់សម្គាល់; មតិ; យោបល់; ម៉ាស៊ីន
     """,
     "male": "male; males; men; homme; hommes; masculin; ប្រុស; m",
     "female": "female; females; women; femme; femmes; feminin; ស្រី; f",

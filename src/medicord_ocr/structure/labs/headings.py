@@ -100,7 +100,7 @@ def is_header_like(row: Row) -> bool:
     return any(text.strip(" ()-") for text in texts) and all(
         role_of(text) is not None
         or _bilingual(text) is not None
-        or all(word in _single_words() for word in fold(text).split())
+        or all(word in _single_words() for part in text.split() for word in fold(part).split())
         for text in texts
     )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from medicord_ocr.khmer import fold
-from medicord_ocr.page import Box, PageText, Row, Segment, Word
+from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
 from medicord_ocr.structure.labs.columns import Column, columns_of
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.headings import (
@@ -134,7 +134,20 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
             taken = i + count - 1
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
-    return found
+    return [mine for mine in found if not any(_outdoes(other[1], mine[1]) for other in found)]
+
+
+def _outdoes(other: tuple[Label, ...], mine: tuple[Label, ...]) -> bool:
+    """Whether others tell more of the columns over which both lie, at about one height.
+
+    Else each would read the rows below: they are lines of one header that did not go together.
+    """
+    theirs, ours = (bounding([label.box for label in labels]) for labels in (other, mine))
+    return (
+        len({label.role for label in other}) > len({label.role for label in mine})
+        and theirs.overlap_x(ours) > 0
+        and theirs.overlap_y(ours) > 0
+    )
 
 
 def _is_title(row: Row) -> bool:
