@@ -175,6 +175,18 @@ Hémoglobine          12,5         g/dL      H: 13,0 - 17,0
     assert [row[3:] for row in rows(text)] == [(printed, None)]
 
 
+def test_range_by_sex_whose_lines_stand_above_and_below_the_result_is_whole() -> None:
+    text = """
+Analyse              Résultat     Unité     Valeurs de référence
+                                            H: 13,0 - 17,0
+Hémoglobine          12,5         g/dL
+                                            F: 12,0 - 16,0
+"""
+    assert [row[3:] for row in rows(text, sex="F")] == [
+        ("H: 13,0 - 17,0 F: 12,0 - 16,0", False),
+    ]
+
+
 def test_range_by_sex_in_brackets_and_parted_by_gaps_is_whole() -> None:
     text = "Ferritine  18  ng/mL  (H :  30 - 400 / F :  15 -  150)"
     assert [row[3:] for row in rows(text, sex="F")] == [("H : 30 - 400 / F : 15 - 150", False)]

@@ -258,7 +258,7 @@ def _with_range_above(page: PageText, entry: Entry, state: State) -> Entry:
     above, state.range_above = state.range_above, None
     if above is None or not _near(page, above[0], entry.rows[0]):
         return entry
-    rows = (*entry.rows, above[0])
+    rows = (above[0], *entry.rows)
     if entry.draft.range is not None:
         # The first of three lines of a range, the middle one of which stands beside the value.
         upper = cell_of(above[1], "range")
