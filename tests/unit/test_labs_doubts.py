@@ -318,3 +318,11 @@ def test_figure_under_an_unknown_name_read_from_a_picture_is_for_review() -> Non
 def test_letters_below_a_known_name_are_no_part_of_it() -> None:
     [result] = results("MCHC                     30.7        %           32.0 - 36.0\net")
     assert result.test_name == "MCHC"
+
+
+@pytest.mark.parametrize(("sex", "doubted"), [("M", False), ("F", True), (None, True)])
+def test_range_of_one_sex_alone_that_is_not_the_patients_is_doubted(
+    sex: str | None, doubted: bool
+) -> None:
+    [result] = results("Hemoglobin               12.8        g/dL        M: 13.0 - 17.0", sex)
+    assert ("range_conflict" in reasons(result, "reference_range")) is doubted

@@ -282,7 +282,9 @@ def _range_doubts(judged: Judged, sex: str | None) -> Judged:
     if ranged is None:
         unread = draft.range_part is not None or "range" in draft.blemished
         return judged.doubted("range_unreadable", "reference_range") if unread else judged
-    if not ranged.possible:
+    # Of a range for one sex alone, and not the patient's, the other half may not have been found.
+    halved = len(ranged.by_sex) == 1 and ranged.for_sex(sex) is None
+    if halved or not ranged.possible:
         return judged.doubted("range_conflict", "reference_range")
     mine = ranged.for_sex(sex) or ranged
     ends = [end for end in (mine.low, mine.high) if end]
