@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from medicord_ocr.structure.labs.numbers import decimal_mark, number_readings, read_number
+from medicord_ocr.structure.labs.plain_ranges import Range
 from medicord_ocr.structure.labs.qualitative import finding_of
-from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
+from medicord_ocr.structure.labs.ranges import match_range, parse_range
 from medicord_ocr.structure.labs.values import flag_direction, parse_value
 
 KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
@@ -228,6 +229,15 @@ def test_range_forms(text: str, low: float | None, high: float | None, strict: b
         "13.0-17.0 (M), 12.0-16.0 (F)",
         "(H : 13,0 - 17,0 F : 12,0 - 16,0)",
         "ប្រុស: ១៣.០-១៧.០ ស្រី: ១២.០-១៦.០",
+        "បុរស : 13.0-17.0 ស្ត្រី : 12.0-16.0",
+        "H.: 13,0-17,0 F.: 12,0-16,0",
+        "H : 13,0 à 17,0 - F : 12,0 à 16,0",
+        "H – 13,0 à 17,0 F – 12,0 à 16,0",
+        "(H : 13,0-17,0) (F : 12,0-16,0)",
+        "Masc. : 13,0-17,0 Fém. : 12,0-16,0",
+        "Chez l'homme : 13,0-17,0 Chez la femme : 12,0-16,0",
+        "13,0 - 17,0 chez l'homme, 12,0 - 16,0 chez la femme",
+        "V.N. (H) 13,0-17,0 (F) 12,0-16,0",
     ],
 )
 def test_range_by_sex_holds_only_for_that_sex(text: str) -> None:
@@ -238,6 +248,43 @@ def test_range_by_sex_holds_only_for_that_sex(text: str) -> None:
     assert woman is not None
     assert (man.low, man.high, woman.low, woman.high) == (13, 17, 12, 16)
     assert found.for_sex(None) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Homme 13 à 17 g/dL Femme 12 à 16 g/dL",
+        "Homme 13 à 17 Femme 12 à 16 g/dL",
+        "Homme 13 à 17g/dL Femme 12 à 16g/dL",
+        "Homme 13 à 17 g/100 mL Femme 12 à 16 g/100 mL",
+    ],
+)
+def test_units_are_no_part_of_a_range_by_sex(text: str) -> None:
+    found = match_range(text, 0)
+    assert found is not None
+    assert found[0].text == "Homme 13 à 17 Femme 12 à 16"
+    assert "Femme" not in text[found[1] :]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "H (adulte) : 13-17 F (adulte) : 12-16",
+        "Adulte H : 13-17 F : 12-16",
+        "Homme > 15 ans : 13-17 Femme > 15 ans : 12-16",
+        "M (>18y): 13-17 F (>18y): 12-16",
+    ],
+)
+def test_range_by_sex_and_age_keeps_its_text_without_bounds(text: str) -> None:
+    found = match_range(text, 0)
+    assert found is not None
+    assert found[1] == len(text)
+    assert found[0].text == text
+    assert [(sex, part.bounded) for sex, part in found[0].by_sex] == [("M", False), ("F", False)]
+
+
+def test_h_in_brackets_behind_one_range_is_a_flag_as_likely_as_a_sex() -> None:
+    assert match_range("3,9 - 6,1 (H)", 0) == (Range("3,9 - 6,1", 3.9, 6.1), 9)
 
 
 @pytest.mark.parametrize("text", ["(H : 30 - 400 / F :", "Homme: 13-17 Femme: -", "H: 4-6 F: 3 à"])

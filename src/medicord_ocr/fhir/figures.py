@@ -23,8 +23,9 @@ from medicord_ocr.fhir.terms import (
 from medicord_ocr.khmer import fold
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs.numbers import NUMBER, Mark, decimal_mark, number_readings
+from medicord_ocr.structure.labs.plain_ranges import Range
 from medicord_ocr.structure.labs.printed import field_texts, printed_decimal
-from medicord_ocr.structure.labs.ranges import Range, parse_range
+from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.values import Value, clean, flag_direction, parse_value
 
 _NUMBER = re.compile(NUMBER)

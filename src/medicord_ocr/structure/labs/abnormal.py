@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from medicord_ocr.structure.labs.plain_ranges import Range
 from medicord_ocr.structure.labs.qualitative import finding_of
-from medicord_ocr.structure.labs.ranges import Range
 from medicord_ocr.structure.labs.values import Value
 
 # ---------------------------------------------------------------- abnormal

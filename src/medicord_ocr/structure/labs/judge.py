@@ -24,7 +24,8 @@ from medicord_ocr.structure.labs.agreement import (
 from medicord_ocr.structure.labs.entries import Entry
 from medicord_ocr.structure.labs.numbers import Mark, has_point
 from medicord_ocr.structure.labs.parts import Draft
-from medicord_ocr.structure.labs.ranges import Range, parse_range
+from medicord_ocr.structure.labs.plain_ranges import Range
+from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.units import UnitMatch, find_unit, ucum_of
 from medicord_ocr.structure.labs.values import Value, flag_direction, parse_value
 from medicord_ocr.structure.labs.vocabulary import LabTest, choose_test, says_urine

@@ -21,7 +21,8 @@ from medicord_ocr.structure.labs.parts import (
     part_of,
     unit_in_name,
 )
-from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
+from medicord_ocr.structure.labs.plain_ranges import Range
+from medicord_ocr.structure.labs.ranges import match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch
 from medicord_ocr.structure.labs.units import find_unit, is_unit, looks_like_unit
 from medicord_ocr.structure.labs.values import FLAG, Value, match_value, parse_value

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from medicord_ocr.page import Word
-from medicord_ocr.structure.labs.ranges import Range
+from medicord_ocr.structure.labs.plain_ranges import Range
 from medicord_ocr.structure.labs.stretch import Stretch
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import Value

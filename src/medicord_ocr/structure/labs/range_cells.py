@@ -9,8 +9,9 @@ from medicord_ocr.schema import REVIEW_BELOW
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import Tail, read_behind
 from medicord_ocr.structure.labs.parts import Draft, Part, blemished, part_of
+from medicord_ocr.structure.labs.plain_ranges import Range
 from medicord_ocr.structure.labs.qualitative import is_pending
-from medicord_ocr.structure.labs.ranges import Range, match_range, parse_range
+from medicord_ocr.structure.labs.ranges import match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
 from medicord_ocr.structure.labs.units import is_unit, unit_key
