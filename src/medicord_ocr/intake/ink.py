@@ -16,6 +16,9 @@ from medicord_ocr.page import Box
 INK_DPI = 100
 #: Grey levels between the darkest and the lightest pixel of a word that can be read.
 _CONTRAST = 24
+#: Width in pixels of a colon or a stop, which the raster may draw a pixel beside its place (the box
+#: of a colon of 9-point print is 2 wide, and was empty where « Femme : » stood).
+_NARROW = 3
 #: Ink is this much darker than the mean of the 31 pixels around it.
 _DARKER, _AROUND = 20, 31
 #: Height and width in pixels of what may be a glyph: 3 to 45 points.
@@ -28,7 +31,8 @@ _BAR = 6.0
 
 def shows(thumb: Raster, box: Box) -> bool:
     """Whether there is anything to see where a word is said to stand."""
-    part = thumb[max(box.y0, 0) : box.y1 + 1, max(box.x0, 0) : box.x1 + 1]
+    beside = int(box.width <= _NARROW)
+    part = thumb[max(box.y0, 0) : box.y1 + 1, max(box.x0 - beside, 0) : box.x1 + 1 + beside]
     return bool(part.size) and int(part.max()) - int(part.min()) >= _CONTRAST
 
 
