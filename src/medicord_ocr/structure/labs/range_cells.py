@@ -12,6 +12,7 @@ from medicord_ocr.structure.labs.parts import Draft, Part, blemished, part_of
 from medicord_ocr.structure.labs.plain_ranges import Range
 from medicord_ocr.structure.labs.qualitative import is_pending
 from medicord_ocr.structure.labs.ranges import match_range, parse_range
+from medicord_ocr.structure.labs.sexed_ranges import is_lettered, match_sexed
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
 from medicord_ocr.structure.labs.units import is_unit, unit_key
@@ -20,6 +21,8 @@ from medicord_ocr.structure.labs.units import is_unit, unit_key
 _STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
 # A name with a bound behind it: one of the classes of values that a range lists.
 _CLASS = re.compile(r"[^\W\d_]{3}[^\d<>≤≥]{0,12}[<>≤≥]?\s?\d")
+# Words behind a range: a class without its bound, or with one.
+_MORE = re.compile(r"[^\W\d_]{3}")
 # Confidence (0-1) that the words of a range of an unknown form must have: below it nothing is given
 # rather than noise.
 _LEGIBLE = 0.5
@@ -33,12 +36,14 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     found = parse_range(text, mark)
     if found:
         return replace(draft, range=found, range_part=part_of(cell, 0, len(text)))
+    if halved := _lettered(draft, cell, mark):
+        return halved
     tail = read_behind(cell, Tail(value=draft.value), mark, draft.match)
     if tail.range is None:
         if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
             return replace(draft, flag=tail.flag)
         return _blemished_range(draft, cell, mark)
-    if _CLASS.search(text, tail.end):  # one of several, whose other forms we do not know
+    if _MORE.search(text, tail.end):  # one of several, whose other forms we do not know
         return replace(draft, range_part=part_of(cell, 0, len(text)))
     other_unit = (
         tail.unit is not None
@@ -57,6 +62,17 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
         flag=draft.flag or tail.flag,
     )
+
+
+def _lettered(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft with one range behind a letter, a sex in doubt until the other's stands below."""
+    found = match_sexed(cell.text, 0, mark)
+    if found is None or not is_lettered(found[0]) or "  " in cell.text[: found[1]]:
+        return None
+    if (rest := cell.text[found[1] :].strip(" ()[]")) and not is_unit(rest):
+        return None
+    part = part_of(cell, 0, found[1])
+    return blemished(replace(draft, range=found[0], range_part=part), "reference_range")
 
 
 def _unit_in_brackets(cell: Stretch, draft: Draft) -> Part | None:
@@ -101,12 +117,19 @@ def with_range(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
 
 
 def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | None:
-    """The draft with the range that a line below its name says (``Ref: 4.0-5.6 %``)."""
-    if draft.range_part is not None or draft.value is None:
+    """The draft with the range that a line below its name says (``Ref: 4.0-5.6 %``).
+
+    Of a range by sex the other half may stand there.
+    """
+    if draft.value is None:
         return None
     tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
-    if tail.range is None or not tail.range.bounded or line.text[tail.end :].strip(" .)]"):
+    known = tail.range is not None and (tail.range.bounded or tail.range.by_sex)
+    if tail.range is None or not known or line.text[tail.end :].strip(" .)]"):
         return None
+    if draft.range_part is not None:
+        completes = draft.range is not None and _is_other_sex(draft.range, tail.range)
+        return _with_whole_range(draft, _below(draft.range_part, line), mark) if completes else None
     return replace(
         draft, range=tail.range, range_part=tail.range_part, unit=draft.unit or tail.unit
     )
@@ -120,9 +143,16 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
     more = cell_of(cells, "range")
     if draft.range_part is None or not re.search(r"[^\W_]", more.text):
         return None
-    whole = joined(stretch_of([draft.range_part.words]), more)
+    if _is_of_another_row(draft.range, more.text, mark):
+        return None
+    whole = _below(draft.range_part, more)
     if found := _with_whole_range(draft, whole, mark):
         return found
+    if draft.flag:  # « 13-17 (H) » above « 12-16 (F) »: it was a sex
+        lettered = stretch_of([draft.range_part.words + draft.flag.words])
+        found = _with_whole_range(draft, joined(lettered, more), mark)
+        if found and found.range and found.range.by_sex:
+            return replace(found, flag=None)
     if _CLASS.search(more.text) is None:
         return None
     return replace(draft, range=None, range_part=part_of(whole, 0, len(whole.text)))
@@ -132,14 +162,42 @@ def with_upper_range(draft: Draft, upper: Stretch, mark: Mark | None) -> Draft |
     """The draft with a line of its range that stands above it."""
     if draft.range_part is None or not upper.text:
         return None
+    if _is_of_another_row(draft.range, upper.text, mark):
+        return None
     return _with_whole_range(draft, joined(upper, stretch_of([draft.range_part.words])), mark)
+
+
+def _below(part: Part, line: Stretch) -> Stretch:
+    return joined(stretch_of([part.words]), line)
+
+
+def _is_of_another_row(known: Range | None, line: str, mark: Mark | None) -> bool:
+    """Whether a line is a range by sex which a known range cannot go on with.
+
+    Where the lines of a cell stand around its result, the next row's first line is as near.
+    """
+    found = match_sexed(line, 0, mark)
+    if known is None or found is None or not any(part.bounded for _, part in found[0].by_sex):
+        return False
+    return known.bounded or (bool(known.by_sex) and not _is_other_sex(known, found[0]))
+
+
+def _is_other_sex(known: Range, more: Range) -> bool:
+    """Whether two ranges by sex are of different sexes."""
+    sexes = [sex for sex, _ in (*known.by_sex, *more.by_sex)]
+    return bool(known.by_sex and more.by_sex) and len(set(sexes)) == len(sexes)
 
 
 def _with_whole_range(draft: Draft, whole: Stretch, mark: Mark | None) -> Draft | None:
     found = parse_range(whole.text, mark)
+    # A unit behind the last of several lines.
+    if found is None and (read := match_range(whole.text, 0, mark)):
+        found = read[0] if is_unit(whole.text[read[1] :].strip(" ()[]")) else None
     if found is None:
         return None
-    return replace(draft, range=found, range_part=Part(" ".join(whole.text.split()), whole.words))
+    part = Part(" ".join(whole.text.split()), whole.words)
+    kept = draft.blemished - {"reference_range"}
+    return replace(draft, range=found, range_part=part, blemished=kept)
 
 
 def range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:

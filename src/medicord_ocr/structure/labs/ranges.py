@@ -13,7 +13,7 @@ from functools import lru_cache
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.plain_ranges import AGE, TO, Range, match_plain, pair_of
 from medicord_ocr.structure.labs.qualitative import is_qualitative, phrases
-from medicord_ocr.structure.labs.sexed_ranges import match_sex_behind, match_sexed
+from medicord_ocr.structure.labs.sexed_ranges import is_lettered, match_sex_behind, match_sexed
 from medicord_ocr.structure.labs.units import is_unit
 from medicord_ocr.structure.labs.values import clean
 
@@ -69,7 +69,7 @@ def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> 
 
 def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range, int] | None:
     """The range in figures that begins at a place of a text, and where it ends."""
-    if sexed := match_sexed(text, start, mark):
+    if (sexed := match_sexed(text, start, mark)) and not is_lettered(sexed[0]):
         return sexed
     if start < len(text) and text[start] in _BRACKETS:
         return _bracketed(text, start, mark)
@@ -77,7 +77,8 @@ def match_range(text: str, start: int, mark: Mark | None = None) -> tuple[Range,
     if label and label.end() > start:
         return match_range(text, label.end(), mark)
     plain = match_plain(text, start, mark)
-    return match_sex_behind(text, start, plain, mark) or plain if plain else None
+    behind = match_sex_behind(text, start, plain, mark) if plain else None
+    return behind if behind and not is_lettered(behind[0]) else plain
 
 
 def _bracketed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:

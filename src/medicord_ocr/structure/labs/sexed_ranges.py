@@ -65,8 +65,6 @@ def match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] |
         place = separator.end() if separator else unit
     if not parts or (label and _is_other_sex(label, parts)):
         return None
-    if len(parts) == 1 and _is_flag_like(text, start):
-        return None
     return _of_sexes(text, start, end, units, parts), end
 
 
@@ -78,22 +76,29 @@ def match_sex_behind(
     units: list[tuple[int, int]] = []
     found: tuple[Range, int] | None = first
     end = start
-    bracketed = True
     while found:
         unit = _unit_end(text, found[1])
         label = _BEHIND.match(text, unit)
         if label is None:
             break
         units.append((found[1], unit))
-        # High may stand in brackets too.
-        bracketed = bracketed and label["open"] is not None and label["male"] != "H"
         parts.append(("M" if label["male"] else "F", found[0]))
         end = label.end()
         separator = _SEPARATOR.match(text, end)
         found = match_plain(text, separator.end() if separator else end, mark)
-    # One letter behind one range is a flag as likely as a sex.
-    told = parts and (bracketed or {sex for sex, _ in parts} == {"M", "F"})
-    return (_of_sexes(text, start, end, units, parts), end) if told else None
+    return (_of_sexes(text, start, end, units, parts), end) if parts else None
+
+
+def is_lettered(ranged: Range) -> bool:
+    """Whether a letter alone says the sex of one range: it is as likely a flag.
+
+    A colon behind it, or brackets around another letter than that of *high*, say more.
+    """
+    if len(ranged.by_sex) != 1:
+        return False
+    if label := _LABEL.match(ranged.text):
+        return not label["colon"] and len(label["male"] or label["female"]) == 1
+    return re.search(r"[^H\s]\s?[)\]]$", ranged.text) is None
 
 
 def _one_range(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:
@@ -116,12 +121,6 @@ def _unit_end(text: str, place: int) -> int:
         return match.end()
     alone = match["open"] is None and is_unit(match["first"])
     return match.end("first") if alone else place
-
-
-def _is_flag_like(text: str, start: int) -> bool:
-    """Whether the sex before a range alone is a letter without a colon: as likely a flag."""
-    label = _LABEL.match(text, start)
-    return label is not None and not label["colon"] and len(label["male"] or label["female"]) == 1
 
 
 def _is_other_sex(label: re.Match[str], parts: list[tuple[Sex, Range]]) -> bool:

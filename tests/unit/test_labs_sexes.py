@@ -1,0 +1,89 @@
+"""Ranges by sex in the cells and lines of reports: what is put together, and what is not."""
+
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.schema import LabResult
+from medicord_ocr.structure.labs.find import find_lab_results
+from tests.pages import page
+
+HEADER = "Analyse              Résultat     Unité     Valeurs de référence\n"
+
+
+def results(text: str, sex: str | None = None) -> list[LabResult]:
+    return list(find_lab_results([page(text)], sex=sex).results)
+
+
+def ranges(text: str, sex: str | None = "F") -> list[tuple[str | None, bool | None, bool]]:
+    """The range of each result, whether it is abnormal, and whether the range is for review."""
+    return [
+        (r.reference_range, r.abnormal, r.fields["reference_range"].needs_review)
+        for r in results(text, sex)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "whole"),
+    [
+        ("Homme : 13 à 17", "Femme : 12 à 16 g/dL", "Homme : 13 à 17 Femme : 12 à 16"),
+        ("Homme : 13 à 17 g/dL", "Femme : 12 à 16 g/dL", "Homme : 13 à 17 Femme : 12 à 16"),
+        ("H 13-17", "F 12-16", "H 13-17 F 12-16"),
+        ("M 13-17 g/dL", "F 12-16 g/dL", "M 13-17 F 12-16"),
+        ("13-17 (H)", "12-16 (F)", "13-17 (H) 12-16 (F)"),
+        ("Femme : 12 - 16 Homme :", "13 - 17", "Femme : 12 - 16 Homme : 13 - 17"),
+        ("Femme  12 - 16 Homme :", "13 - 17", "Femme 12 - 16 Homme : 13 - 17"),
+    ],
+)
+def test_lines_of_a_cell_are_one_range(first: str, second: str, whole: str) -> None:
+    text = f"{HEADER}Hémoglobine          12,5         g/dL      {first}\n{' ' * 44}{second}"
+    assert ranges(text) == [(whole, False, False)]
+
+
+def test_line_above_a_result_is_not_put_to_the_result_before() -> None:
+    text = f"""{HEADER}
+Leucocytes           6,2          G/L       4,0 - 10,0
+                                            Homme : 4,5 - 5,9
+Globules rouges      4,3          T/L
+                                            Femme : 4,0 - 5,2
+                                            Homme : 13 - 17
+Hémoglobine          12,5         g/dL
+                                            Femme : 12 - 16
+"""
+    assert ranges(text) == [
+        ("4,0 - 10,0", False, False),
+        ("Homme : 4,5 - 5,9 Femme : 4,0 - 5,2", False, False),
+        ("Homme : 13 - 17 Femme : 12 - 16", False, False),
+    ]
+
+
+def test_half_on_the_line_below_is_found_without_columns() -> None:
+    text = """
+Hémoglobine ......... 12,5 g/dL      H : 13 - 17
+                                     F : 12 - 16
+Créatinine .......... 70 µmol/L      H : 62 - 106
+                                     F : 44 - 80
+"""
+    assert ranges(text) == [
+        ("H : 13 - 17 F : 12 - 16", False, False),
+        ("H : 62 - 106 F : 44 - 80", False, False),
+    ]
+
+
+def test_range_by_sex_stands_on_the_line_below_its_result() -> None:
+    text = """
+Hémoglobine          12,5         g/dL
+Valeurs de référence : Hommes : 13 - 17 g/dL / Femmes : 12 - 16 g/dL
+Créatinine           70           µmol/L
+Valeurs de référence : Hommes : 62 - 106 µmol/L / Femmes : 44 - 80 µmol/L
+"""
+    assert ranges(text) == [
+        ("Hommes : 13 - 17 / Femmes : 12 - 16", False, False),
+        ("Hommes : 62 - 106 / Femmes : 44 - 80", False, False),
+    ]
+
+
+def test_letter_before_one_range_is_a_sex_in_doubt() -> None:
+    text = f"{HEADER}Hémoglobine          12,5         g/dL      H 13-17"
+    assert ranges(text) == [("H 13-17", None, True)]
+    assert ranges(text, "M") == [("H 13-17", True, True)]
