@@ -445,3 +445,13 @@ def _moved_up(segment: Segment, by: int) -> Segment:
 
     words = tuple(replace(word, box=moved(word.box)) for word in segment.words)
     return replace(segment, words=words, box=moved(segment.box))
+
+
+def test_date_with_its_name_above_the_headings_is_no_heading() -> None:
+    found = rows("""
+Date: 12/03/2025
+Test                 Result       Unit        Reference range
+Hemoglobin           12.5         g/dL        12.0 - 16.0
+Strange factor       4.2          ng/mL       1.0 - 5.0
+""")
+    assert [row[:2] for row in found] == [("Hemoglobin", 12.5), ("Strange factor", 4.2)]

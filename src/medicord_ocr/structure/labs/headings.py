@@ -96,6 +96,8 @@ def _single_words() -> frozenset[str]:
 
 def is_header_like(row: Row) -> bool:
     """Whether a row has nothing but words of headings, or pieces of them on a further line."""
+    if any(_says_more(segment.text) for segment in row.segments):
+        return False
     texts = [_dated(segment.text)[0] for segment in row.segments]
     return any(text.strip(" ()-") for text in texts) and all(
         role_of(text) is not None
@@ -103,6 +105,11 @@ def is_header_like(row: Row) -> bool:
         or all(word in _single_words() for part in text.split() for word in fold(part).split())
         for text in texts
     )
+
+
+def _says_more(text: str) -> bool:
+    """Whether something stands behind a colon: « Date : 12/03/2025 » heads no column."""
+    return re.search(r"[:៖]\s*\S", _CLOCK.sub(" ", text).strip()) is not None
 
 
 def has_days_only(row: Row) -> bool:
@@ -229,7 +236,7 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     """The headings in a segment, and how many of its words they explain."""
     words = [word for word in segment.words if fold(word.text) not in FILLERS]
     words = [word for word in words if fold(word.text)] or list(segment.words)
-    if re.search(r"[:៖]\s*\S", _CLOCK.sub(" ", segment.text).strip()) or not words:
+    if _says_more(segment.text) or not words:
         return [], 0
     if len(parts := _after_dates(segment)) > 1:
         each = [_segment_labels(part) for part in parts]
