@@ -87,3 +87,43 @@ def test_letter_before_one_range_is_a_sex_in_doubt() -> None:
     text = f"{HEADER}Hémoglobine          12,5         g/dL      H 13-17"
     assert ranges(text) == [("H 13-17", None, True)]
     assert ranges(text, "M") == [("H 13-17", True, True)]
+
+
+ROWS = """
+Hémoglobine    12.5     g/dL      13.0-17.0         12.0-16.0
+Leucocytes     7.5      G/L       4.0-10.0          4.0-10.0
+"""
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        """
+Analyse        Résultat Unité     Homme             Femme""",
+        """
+Analyse        Résultat Unité     Normales H        Normales F""",
+        """
+Analyse        Résultat Unité     Valeurs normales
+                                  Homme             Femme""",
+        """
+                                       Valeurs normales
+Analyse        Résultat Unité     Homme             Femme""",
+        """
+Analyse        Résultat Unité     Valeurs normales  Valeurs normales
+                                  (hommes)          (femmes)""",
+        """
+Test           Result   Unit            Reference range
+                                  M                 F""",
+    ],
+)
+def test_sexes_have_a_column_each(headings: str) -> None:
+    assert ranges(headings + ROWS) == [
+        ("M: 13.0-17.0 F: 12.0-16.0", False, False),
+        ("4.0-10.0", False, False),
+    ]
+
+
+@pytest.mark.parametrize("cell", ["13.0-17.0         12.0-16.0", "13.0-17.0  Autres :"])
+def test_one_of_several_ranges_of_a_cell_is_not_chosen(cell: str) -> None:
+    text = f"{HEADER}Hémoglobine          12,5         g/dL      {cell}"
+    assert ranges(text) == [(" ".join(cell.split()), None, True)]

@@ -69,6 +69,11 @@ def _roles() -> dict[str, Role]:
 
 
 @cache
+def _sex_words() -> frozenset[str]:
+    return frozenset(phrase for phrase, role in _roles().items() if role in ("male", "female"))
+
+
+@cache
 def _long() -> tuple[str, ...]:
     return tuple(phrase for phrase in _roles() if len(phrase) >= _FUZZY_FROM)
 
@@ -83,7 +88,7 @@ def role_of(text: str) -> Role | None:
     spaced_out = len(spaceless) > 3 and len(folded) > 1.6 * len(spaceless)  # R E S U L T
     if (spaced_out or has_khmer(folded)) and spaceless in _roles():
         return _roles()[spaceless]
-    if len(folded) < _FUZZY_FROM:
+    if len(folded) < _FUZZY_FROM or _sex_words() & set(folded.split()):
         return None
     best = process.extractOne(folded, _long(), scorer=fuzz.ratio, score_cutoff=_FUZZY_AT_LEAST)
     return _roles()[best[0]] if best else None
@@ -181,6 +186,8 @@ def _settled(labels: list[Label]) -> list[Label]:
     meant["subject"], meant["control"] = ("value" if tested else "aside"), "aside"
     if not {"male", "female"} <= set(roles):
         meant["male"] = meant["female"] = "aside"
+    else:  # the range's heading stands over both
+        labels = [label for label in labels if label.role != "range"]
     if len(_SUSCEPTIBILITIES & set(roles)) < 2:
         meant.update(dict.fromkeys(_SUSCEPTIBILITIES, "aside"))
     if not {"positive", "negative"} <= set(roles) or "value" in roles:
@@ -248,6 +255,7 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     role = (
         _time_of(rest)
         or _time_of(text)
+        or _range_of_sex(rest)
         or role_of(text)
         or _bilingual(text)
         or role_of(bare)
@@ -261,6 +269,19 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     if len(labels) == 1:
         labels = [replace(labels[0], box=segment.box)]
     return [replace(label, date=date, whole=found == used) for label in labels], found
+
+
+def sexes_of(text: str) -> set[Role]:
+    """The sexes that a heading speaks of; H is *homme* beside F."""
+    roles = {"male" if word == "h" else role_of(word) for word in fold(text).split()}
+    return {role for role in roles if role in ("male", "female")}
+
+
+def _range_of_sex(text: str) -> Role | None:
+    """``male`` or ``female`` for the heading of its range: ``Normales (hommes)``."""
+    rest = " ".join(word for word in fold(text).split() if not sexes_of(word))
+    sexes = sexes_of(text)
+    return sexes.pop() if len(sexes) == 1 and rest and role_of(rest) == "range" else None
 
 
 def _qualified(bare: str) -> Role | None:

@@ -43,7 +43,8 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         if tail.flag and tail.end == len(text.rstrip()) and draft.flag is None:
             return replace(draft, flag=tail.flag)
         return _blemished_range(draft, cell, mark)
-    if _MORE.search(text, tail.end):  # one of several, whose other forms we do not know
+    # One of several, whose other forms we do not know, or not for whom they hold.
+    if _MORE.search(text, tail.end) or _has_second(text, tail.end, mark):
         return replace(draft, range_part=part_of(cell, 0, len(text)))
     other_unit = (
         tail.unit is not None
@@ -62,6 +63,13 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
         flag=draft.flag or tail.flag,
     )
+
+
+def _has_second(text: str, end: int, mark: Mark | None) -> bool:
+    """Whether a second range stands behind one, in no other unit."""
+    place = end + len(text[end:]) - len(text[end:].lstrip(" ;,/|"))
+    second = match_range(text, place, mark)
+    return second is not None and not is_unit(text[second[1] :].strip(" .;)"))
 
 
 def _lettered(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft | None:
@@ -204,8 +212,13 @@ def range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
     """The draft with the ranges of men and women that stand in a column each."""
     man, woman = cell_of(cells, "male"), cell_of(cells, "female")
     his, hers = parse_range(man.text, mark), parse_range(woman.text, mark)
+    words = man.words + woman.words
     if his is None or hers is None:
-        return draft
+        shown = " ".join(f"{man.text} {woman.text}".split())
+        unread = re.search(r"\d", shown) is not None  # of one sex alone, or not as we know them
+        return replace(draft, range_part=Part(shown, words)) if unread else draft
+    if replace(his, text="") == replace(hers, text=""):
+        return replace(draft, range=his, range_part=Part(his.text, words))
     text = f"M: {his.text} F: {hers.text}"
     both = Range(text, by_sex=(("M", his), ("F", hers)))
-    return replace(draft, range=both, range_part=Part(text, man.words + woman.words))
+    return replace(draft, range=both, range_part=Part(text, words))

@@ -20,6 +20,7 @@ from medicord_ocr.structure.labs.headings import (
     has_days_only,
     header_labels,
     is_header_like,
+    sexes_of,
 )
 from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.sections import is_title
@@ -93,6 +94,8 @@ def find_tables(page: PageText) -> tuple[Table, ...]:
             if i not in indices and top - box.height / 2 < box.middle < bottom
         ]
         rows.sort(key=lambda i: boxes[i].middle)
+        if rows and (parted := _parted_by_sex(labels, page.rows[rows[0]])):
+            labels, indices, rows = parted, (*indices, rows[0]), rows[1:]
         inside = [page.rows[i] for i in rows]
         columns = columns_of(labels, inside, left, right)
         tables.append(Table(columns, indices, tuple(rows), first.table, labels))
@@ -113,7 +116,7 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
     up to four neighbouring rows of nothing but heading words, or days below them, are read as one.
     """
     found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
-    wordy = [is_header_like(row) and not _is_title(row) for row in rows]
+    wordy = [is_header_like(row) and not _is_title(row) and not _sexes(row) for row in rows]
     further = [words or has_days_only(row) for words, row in zip(wordy, rows, strict=True)]
     taken = -1
     for i, row in enumerate(rows):
@@ -148,6 +151,24 @@ def _outdoes(other: tuple[Label, ...], mine: tuple[Label, ...]) -> bool:
         and theirs.overlap_x(ours) > 0
         and theirs.overlap_y(ours) > 0
     )
+
+
+def _sexes(row: Row) -> tuple[Role, ...]:
+    """The roles of a row of two headings, men's and women's; empty where it is none."""
+    found = [sexes_of(segment.text) for segment in row.segments]
+    alone = all(len(roles) == 1 for roles in found)
+    roles = tuple(role for each in found for role in each)
+    return roles if alone and sorted(roles) == ["female", "male"] else ()
+
+
+def _parted_by_sex(labels: tuple[Label, ...], row: Row) -> tuple[Label, ...]:
+    """The headings with those of the two sexes instead of the range's that stand over them."""
+    over = [x for x in labels if x.role == "range" and (x.cell or x.box).overlap_x(row.box)]
+    if not (roles := _sexes(row)) or not over:
+        return ()
+    pairs = zip(roles, row.segments, strict=True)
+    below = [Label(role, segment.box, segment.cell) for role, segment in pairs]
+    return tuple(sorted((*(x for x in labels if x not in over), *below), key=lambda x: x.box.x0))
 
 
 def _is_title(row: Row) -> bool:
