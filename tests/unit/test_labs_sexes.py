@@ -127,3 +127,19 @@ def test_sexes_have_a_column_each(headings: str) -> None:
 def test_one_of_several_ranges_of_a_cell_is_not_chosen(cell: str) -> None:
     text = f"{HEADER}Hémoglobine          12,5         g/dL      {cell}"
     assert ranges(text) == [(" ".join(cell.split()), None, True)]
+
+
+@pytest.mark.parametrize(
+    "headings", ["", "Analyse                                         Résultat    Unité\n"]
+)
+def test_range_in_brackets_behind_the_name_is_no_value(headings: str) -> None:
+    text = f"""{headings}
+Vitesse de sédimentation (H : < 15 F : < 20)    8           mm/h
+Créatinine (H : 62-106 F : 44-80 µmol/L)        70          µmol/L
+VGM (80-100)                                    90          fL
+"""
+    assert [(r.value, r.reference_range) for r in results(text, "F")] == [
+        (8, "H : < 15 F : < 20"),
+        (70, "H : 62-106 F : 44-80"),
+        (90, "80-100"),
+    ]

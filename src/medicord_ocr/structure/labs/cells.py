@@ -34,7 +34,7 @@ from medicord_ocr.structure.labs.parts import (
 )
 from medicord_ocr.structure.labs.qualitative import finding_of
 from medicord_ocr.structure.labs.range_cells import range_fields, range_of_sexes
-from medicord_ocr.structure.labs.ranges import parse_range
+from medicord_ocr.structure.labs.ranges import match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
 from medicord_ocr.structure.labs.units import looks_like_unit
@@ -81,9 +81,24 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
         shown = cell_of(cells, role)
         if draft.flag is None and flag_direction(shown.text):
             draft = replace(draft, flag=part_of(shown, 0, len(shown.text)))
+    if draft.range_part is None:
+        draft = _range_in_name(draft, name_cell, mark)
     if draft.unit is None:
         draft = replace(draft, unit=unit_in_name(name))
     return draft if draft.value_part or draft.unit or draft.range_part else None
+
+
+def _range_in_name(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
+    """The draft of a figure with the range behind its name: ``Hb (H: 13-17 F: 12-16)``."""
+    if draft.value is None or draft.value.kind not in {"number", "bounded"}:
+        return draft
+    for bracket in re.finditer(r"(?<=\w)\s*(?=[(\[])", cell.text):
+        found = match_range(cell.text, bracket.end(), mark)
+        if found and not cell.text[found[1] :].strip(" :."):
+            name = clean_name(cut(cell, 0, bracket.start()))
+            part = part_of(cell, bracket.end(), found[1])
+            return replace(draft, name=name, range=found[0], range_part=part)
+    return draft
 
 
 def _susceptibility(draft: Draft, cells: Cells) -> Draft:

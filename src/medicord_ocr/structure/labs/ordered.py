@@ -146,15 +146,15 @@ def _before(
 def _range_first(
     stretch: Stretch, place: int, tail: Tail, mark: Mark | None, match: Match | None
 ) -> tuple[int, Tail] | None:
-    """A range of two numbers before the value, in brackets or a column of its own.
+    """A range before the value: in brackets, or of two numbers in a column of its own.
 
-    ``Glucose (3.9-6.1 mmol/L) : 5.4``, ``Glucose   3.9-6.1   5.4 mmol/L``. Without brackets
-    a number must follow: else it is a result such as ``2-4`` a field.
+    ``Glucose (3.9-6.1 mmol/L) : 5.4``, ``Glucose   3.9-6.1   5.4 mmol/L``. A number must
+    follow: else it is a result such as ``2-4`` a field.
     """
     text = stretch.text
     inner = place + (text[place : place + 1] in "([" and place < len(text))
     found = match_range(text, inner, mark)
-    if found is None or found[0].low is None or found[0].high is None:
+    if found is None or (inner == place and (found[0].low is None or found[0].high is None)):
         return None
     end, unit = found[1], None
     if inner > place:
@@ -349,7 +349,7 @@ def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft
         shown = text[begin:place].strip()
         if not shown or _NOT_IN_NAME.search(shown) or not _can_start(text, place):
             continue
-        if _NEGATED.search(shown) or _holds_result(shown):
+        if _NEGATED.search(shown) or _holds_result(shown) or _in_range(text, begin, place, mark):
             continue
         name = clean_name(cut(stretch, begin, place))
         match = find_tests(name.text) if name.text else None
@@ -357,6 +357,13 @@ def _next_result(stretch: Stretch, start: int, mark: Mark | None) -> tuple[Draft
         if match and tail:
             return _draft(name, match, tail), tail.end
     return None
+
+
+def _in_range(text: str, begin: int, place: int, mark: Mark | None) -> bool:
+    """Whether a place is inside brackets that hold a range: ``VS (H : < 15 F : < 20)  8``."""
+    opened = (begin + m.end() for m in re.finditer(r"[(\[]", text[begin:place]))
+    ranges = (match_range(text, start, mark) for start in opened)
+    return any(found is not None and found[1] >= place for found in ranges)
 
 
 def _holds_result(name: str) -> bool:
