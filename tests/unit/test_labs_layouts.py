@@ -125,7 +125,8 @@ def test_range_beside_a_name_of_two_lines() -> None:
     made = PageText(1, 1200, 800, (header, upper, middle, lower))
     [result] = find_lab_results([made], sex="F").results
     assert (result.test_name, result.value) == ("Créatinine enzymatique", 8.5)
-    assert result.reference_range == "H: 7,0 - 13,0 F: 5,0 - 11,0"
+    assert result.reference_range == "5,0 - 11,0"
+    assert result.fields["reference_range"].raw == "H: 7,0 - 13,0 F: 5,0 - 11,0"
 
 
 # ---------------------------------------------------------------- ruled tables

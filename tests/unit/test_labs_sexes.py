@@ -16,10 +16,10 @@ def results(text: str, sex: str | None = None) -> list[LabResult]:
 
 
 def ranges(text: str, sex: str | None = "F") -> list[tuple[str | None, bool | None, bool]]:
-    """The range of each result, whether it is abnormal, and whether the range is for review."""
+    """The whole range of each result; for the sex, whether it is abnormal, and in doubt."""
     return [
-        (r.reference_range, r.abnormal, r.fields["reference_range"].needs_review)
-        for r in results(text, sex)
+        (whole.reference_range, r.abnormal, r.fields["reference_range"].needs_review)
+        for whole, r in zip(results(text), results(text, sex), strict=True)
     ]
 
 
@@ -139,7 +139,7 @@ Créatinine (H : 62-106 F : 44-80 µmol/L)        70          µmol/L
 VGM (80-100)                                    90          fL
 """
     assert [(r.value, r.reference_range) for r in results(text, "F")] == [
-        (8, "H : < 15 F : < 20"),
-        (70, "H : 62-106 F : 44-80"),
+        (8, "< 20"),
+        (70, "44-80"),
         (90, "80-100"),
     ]

@@ -62,7 +62,7 @@ def find_lab_results(pages: Sequence[PageText], *, sex: str | None = None) -> La
         zip((page.number for page, _ in found), judged, strict=True),
         key=lambda pair: (pair[0], pair[1].entry.rows[0]),
     )
-    results = tuple(_result(number, result, bold) for number, result in ordered)
+    results = tuple(_result(number, result, sex, bold=bold) for number, result in ordered)
     return LabFindings(results, frozenset(used))
 
 
@@ -105,7 +105,7 @@ def _is_bold(part: Part | None) -> bool | None:
     return shades.pop() if len(shades) == 1 else None
 
 
-def _result(number: int, judged: Judged, bold: bool) -> LabResult:
+def _result(number: int, judged: Judged, sex: str | None, *, bold: bool) -> LabResult:
     draft, value = judged.entry.draft, judged.value
     output = value.output if value else None
     flag = draft.flag if draft.flag and flag_direction(draft.flag.text) else None
@@ -130,7 +130,7 @@ def _result(number: int, judged: Judged, bold: bool) -> LabResult:
         test_name=respelled(draft.name.text),
         value=output,
         unit=unit,
-        reference_range=_range_text(judged),
+        reference_range=_range_text(judged, sex),
         abnormal=abnormal,
         loinc=_loinc(judged),
         ucum=_ucum(judged),
@@ -203,9 +203,11 @@ def _changed(info: FieldInfo, confidence: float, reasons: tuple[str, ...]) -> Fi
     )
 
 
-def _range_text(judged: Judged) -> str | None:
+def _range_text(judged: Judged, sex: str | None) -> str | None:
+    """The range as printed; of one that is printed by sex the patient's own, where that is known."""
     if judged.range is not None:
-        return judged.range.text
+        mine = judged.range.for_sex(sex) if judged.range.possible else None
+        return (mine or judged.range).text
     part = judged.entry.draft.range_part
     return part.text if part else None
 
