@@ -414,10 +414,13 @@ def test_numbers_of_the_rows_are_no_second_result_beside_days() -> None:
     ]
 
 
-@pytest.mark.parametrize("heading", ["តម្លៃ", "លទ្ធផលពិសោធន៍"])
-def test_khmer_headings_of_the_result(heading: str) -> None:
+@pytest.mark.parametrize("number", ["ល.រ", "xyz"])
+@pytest.mark.parametrize("heading", ["តម្លៃ", "លទ្ធផលពិសោធន៍", "qwk"])
+def test_headings_of_the_result_that_few_reports_use_or_that_were_not_read(
+    number: str, heading: str
+) -> None:
     found = rows(f"""
-ល.រ    ការវិភាគ    {heading}    ខ្នាត       តម្លៃគោល
+{number}    ការវិភាគ    {heading}    ខ្នាត       តម្លៃគោល
 1      GGT         101          IU/L      10 - 55
 2      LIP         34           U/L       13 - 60
 """)
@@ -427,17 +430,29 @@ def test_khmer_headings_of_the_result(heading: str) -> None:
     ]
 
 
-def test_two_lines_of_one_header_are_not_two_tables() -> None:
-    whole = page("""
+@pytest.mark.parametrize(
+    "lines",
+    [
+        """
                               លទ្ធផលពិសោធន៍    Unit      Reference x
-លរ    ឈ្មោះតេស្ត | Analyte    Result                    Interval
+លរ    ឈ្មោះតេស្ត | Analyte    Result                    Interval""",
+        """
+xy    Analyte                                            Reference range
+                              Result           Unit""",
+    ],
+)
+def test_two_lines_of_one_header_are_not_two_tables(lines: str) -> None:
+    whole = page(f"""{lines}
 1     MCV                     90.0             fL        80.0-100.0
 2     MCH                     29.1             pg        27.0-32.0
 """)
     first, second, *others = whole.rows
     near = replace(second, segments=tuple(_moved_up(s, 20) for s in second.segments))
     found = find_lab_results([replace(whole, rows=(first, near, *others))]).results
-    assert [r.test_name for r in found] == ["MCV", "MCH"]
+    assert [(r.test_name, r.value, r.unit, r.reference_range) for r in found] == [
+        ("MCV", 90.0, "fL", "80.0-100.0"),
+        ("MCH", 29.1, "pg", "27.0-32.0"),
+    ]
 
 
 def _moved_up(segment: Segment, by: int) -> Segment:

@@ -79,7 +79,7 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     over, apart = _columns_that(_is_value, found, rows, enough)
     # Figures before the names number the rows.
     names = [label.box.x0 for label in found if label.role == "name"]
-    apart = [label for label in apart if not names or label.box.x1 > names[0]]
+    over, apart = ([x for x in y if not names or x.box.x1 > names[0]] for y in (over, apart))
     values = [label for label in found if label.role == "value"]
     if not values and len(over) + len(apart) == 1:
         if not _has_figures_aside(found, rows):

@@ -204,7 +204,7 @@ def _changed(info: FieldInfo, confidence: float, reasons: tuple[str, ...]) -> Fi
 
 
 def _range_text(judged: Judged, sex: str | None) -> str | None:
-    """The range as printed; of one that is printed by sex the patient's own, where that is known."""
+    """The range as printed; of one by sex the patient's own, where the sex is known."""
     if judged.range is not None:
         mine = judged.range.for_sex(sex) if judged.range.possible else None
         return (mine or judged.range).text

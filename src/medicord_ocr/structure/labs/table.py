@@ -137,20 +137,29 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
             taken = i + count - 1
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
-    return [mine for mine in found if not any(_outdoes(other[1], mine[1]) for other in found)]
+    return _lines_of_one_put_together(found)
 
 
-def _outdoes(other: tuple[Label, ...], mine: tuple[Label, ...]) -> bool:
-    """Whether others tell more of the columns over which both lie, at about one height.
+def _lines_of_one_put_together(
+    headers: Sequence[tuple[tuple[int, ...], tuple[Label, ...]]],
+) -> list[tuple[tuple[int, ...], tuple[Label, ...]]]:
+    """The headers, with those made one that lie beside one another at about one height.
 
-    Else each would read the rows below: they are lines of one header that did not go together.
+    They are lines of one that did not go together; else each would read the rows below.
     """
-    theirs, ours = (bounding([label.box for label in labels]) for labels in (other, mine))
-    return (
-        len({label.role for label in other}) > len({label.role for label in mine})
-        and theirs.overlap_x(ours) > 0
-        and theirs.overlap_y(ours) > 0
-    )
+    found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
+    for indices, labels in headers:
+        box = bounding([label.box for label in labels])
+        for place, (others, theirs) in enumerate(found):
+            other = bounding([label.box for label in theirs])
+            if other.overlap_x(box) > 0 and other.overlap_y(box) > 0:
+                new = (x for x in labels if not any(x.box.overlap_x(y.box) > 0 for y in theirs))
+                whole = sorted((*theirs, *new), key=lambda label: label.box.x0)
+                found[place] = (tuple(sorted({*others, *indices})), tuple(whole))
+                break
+        else:
+            found.append((indices, labels))
+    return found
 
 
 def _sexes(row: Row) -> tuple[Role, ...]:
