@@ -471,3 +471,30 @@ Hemoglobin           12.5         g/dL        12.0 - 16.0
 Strange factor       4.2          ng/mL       1.0 - 5.0
 """)
     assert [row[:2] for row in found] == [("Hemoglobin", 12.5), ("Strange factor", 4.2)]
+
+
+def test_a_figure_read_before_the_headings_leaves_them_a_header() -> None:
+    found = rows("""
+១ ប្រភេទពិសោធន៍     ខ្នាត       តម្លៃធម្មតា     លទ្ធផល
+HbA1c               %           4.0-6.0         5.2
+D-Bil               µmol/L      < 5.1           1.6
+""")
+    assert [row[:4] for row in found] == [
+        ("HbA1c", 5.2, "%", "4.0-6.0"),
+        ("D-Bil", 1.6, "µmol/L", "< 5.1"),
+    ]
+
+
+def test_of_a_bound_and_a_figure_without_headings_neither_is_the_result() -> None:
+    [result] = results("D-Bil     µmol/L     < 5.1     1.6")
+    assert result.value is None
+    assert result.fields["value"].needs_review
+
+
+def test_two_columns_of_figures_below_one_unread_heading_give_no_result() -> None:
+    found = rows("""
+Test       xqw Vztyuqp zzk        Reference        Unit
+WBC        2.1       5.5          4.0 - 10.0       10^9/L
+RBC        4.91      5.31         4.00 - 5.20      10^12/L
+""")
+    assert [(row[0], row[1]) for row in found] == [("WBC", None), ("RBC", None)]

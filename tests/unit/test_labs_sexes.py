@@ -143,3 +143,22 @@ VGM (80-100)                                    90          fL
         (70, "44-80"),
         (90, "80-100"),
     ]
+
+
+def test_khmer_letters_and_a_colon_read_twice_tell_the_sexes() -> None:
+    text = f"""{HEADER}
+Globules rouges      4,3          T/L       ប : ៤,៥ - ៥,៩ ស : ៤,០ - ៥,២
+Hémoglobine          12,5         g/dL      H: 13 - 17 F : : 12 - 16
+"""
+    assert [(r.reference_range, r.abnormal) for r in results(text, "F")] == [
+        ("4,0 - 5,2", False),
+        ("12 - 16", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    "cell", ["F : 3,80 - 4,80 M : 13,0 - 17,0", "M : 4,5 - 5,5 F : 3,8 - 4,8 M : 13 - 17"]
+)
+def test_ranges_of_two_rows_are_not_one_by_sex(cell: str) -> None:
+    text = f"{HEADER}Globules rouges      4,3          T/L       {cell}"
+    assert [review for _, _, review in ranges(text, None)] == [True]

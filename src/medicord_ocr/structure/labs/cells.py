@@ -37,7 +37,7 @@ from medicord_ocr.structure.labs.range_cells import range_fields, range_of_sexes
 from medicord_ocr.structure.labs.ranges import match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
-from medicord_ocr.structure.labs.units import looks_like_unit
+from medicord_ocr.structure.labs.units import is_unit, looks_like_unit
 from medicord_ocr.structure.labs.values import FLAG, Value, flag_direction, parse_value
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
@@ -70,6 +70,7 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
     if draft.value_part is None:
         whole = _in_order(cells, mark)
         if whole:
+            whole = _unit_fields(whole, cell_of(cells, "unit"), mark)
             return range_fields(whole, cell_of(cells, "range"), mark)
     if draft.value_part is None:
         draft = _susceptibility(draft, cells)
@@ -224,7 +225,9 @@ def _is_blemish(cell: Stretch, start: int, rest: str) -> bool:
 def _in_order(cells: Cells, mark: Mark | None) -> Draft | None:
     """The row read in order, where its value column is empty."""
     groups: list[Sequence[Word]] = []
-    roles: tuple[Role, ...] = ("name", "flag", "unit")
+    # « 10^9/L » is a unit, and no result.
+    whole = is_unit(cell_of(cells, "unit").text)
+    roles: tuple[Role, ...] = ("name", "flag") if whole else ("name", "flag", "unit")
     for role in roles:
         groups.extend(cells.get(role, ()))
     groups.sort(key=lambda group: group[0].box.x0)

@@ -82,7 +82,7 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     over, apart = ([x for x in y if not names or x.box.x1 > names[0]] for y in (over, apart))
     values = [label for label in found if label.role == "value"]
     if not values and len(over) + len(apart) == 1:
-        if not _has_figures_aside(found, rows):
+        if not _has_figures_aside(found, rows) and not _over_two(over, rows, enough):
             _give(found, "value", over, apart)
     elif values and apart and all(_count(x.box, _is_value, rows) < enough for x in values):
         pass  # it may be the result's own column, beside its heading
@@ -117,6 +117,18 @@ def _has_figures_aside(found: Sequence[Label], rows: Sequence[Sequence[Segment]]
         label.known and label.role == "aside" and _most(label.box, _is_value, rows)
         for label in found
         if names and label.box.x0 > names[0]
+    )
+
+
+def _over_two(labels: Sequence[Label], rows: Sequence[Sequence[Segment]], enough: float) -> bool:
+    """Whether most rows have two figures below one unread heading: it may have been two."""
+    return any(
+        sum(
+            sum(x.box.overlap_x(s.box) > 0 and _is_value(clean(s.text)) for s in row) > 1
+            for row in rows
+        )
+        >= enough
+        for x in labels
     )
 
 

@@ -133,6 +133,8 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     known = words = 0
     row = _with_intermediate(row)
     undated = [_dated(segment.text)[0].split() for segment in row.segments]
+    if len(undated[0]) > 1 and len(undated[0][0]) == 1:
+        del undated[0][0]  # « N° » before the names, read as a figure
     if any(_FIGURE.fullmatch(word) for texts in undated for word in texts):
         return ()
     for segment in row.segments:

@@ -39,6 +39,9 @@ _PLAUSIBLE = 2
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 # Most confidence for a field in whose cell something else was read: always for review.
 _BLEMISHED = 0.6
+# Of the tests whose ranges are printed by sex men's and women's ends differ by at most 2.7
+# (ferritin); testosterone alone goes further, and is for review.
+_SEXES_APART = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +288,7 @@ def _range_doubts(judged: Judged, sex: str | None) -> Judged:
         return judged.doubted("range_unreadable", "reference_range") if unread else judged
     # Of a range for one sex alone, and not the patient's, the other half may not have been found.
     halved = len(ranged.by_sex) == 1 and ranged.for_sex(sex) is None
-    if halved or not ranged.possible:
+    if halved or not ranged.possible or _sexes_at_odds(ranged):
         return judged.doubted("range_conflict", "reference_range")
     mine = ranged.for_sex(sex) or ranged
     ends = [end for end in (mine.low, mine.high) if end]
@@ -308,6 +311,12 @@ def _range_doubts(judged: Judged, sex: str | None) -> Judged:
     ):
         judged = judged.doubted("range_conflict", "reference_range", "value")
     return judged
+
+
+def _sexes_at_odds(ranged: Range) -> bool:
+    """Whether the ranges of men and women are too far apart: they are of two rows."""
+    ends = [part.high or part.low or 0 for _, part in ranged.by_sex]
+    return len(ends) == 2 and max(ends) > _SEXES_APART * min(ends)
 
 
 def _plausible_end(end: float, judged: Judged) -> bool:

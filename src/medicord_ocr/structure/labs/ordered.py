@@ -95,9 +95,12 @@ def _with_rival(stretch: Stretch, tail: Tail, mark: Mark | None, match: Match | 
     """The tail without its value where a second figure follows in a cell of its own.
 
     Without a heading nothing tells the present result from the one before it. A figure with
-    another unit is the same result once more (a count beside a share).
+    another unit is the same result once more (a count beside a share). What is bounded may be the
+    range, before the result.
     """
-    if tail.value is None or tail.value_part is None or tail.value.kind != "number":
+    if tail.value is None or tail.value_part is None:
+        return tail
+    if tail.value.kind not in {"number", "bounded"}:
         return tail
     text, place = stretch.text, tail.end
     if behind := _take_flag(stretch, skipped(text, place), tail):

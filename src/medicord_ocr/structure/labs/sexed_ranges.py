@@ -13,9 +13,9 @@ from medicord_ocr.structure.labs.units import is_unit
 
 _SEX = (
     r"(?P<male>(?i:hommes?|m[aâ]les?|masc(?:ulins?)?|men|man)\.?(?!\w)|[HM]\.?(?![\w'’])"
-    r"|ប្រុ?ស|បុរស|♂)"
+    r"|ប្រុ?ស|បុរស|ប(?=\s?[:៖])|♂)"
     r"|(?P<female>(?i:femmes?|females?|f[ée]m(?:inins?)?|women|woman)\.?(?!\w)|[FW]\.?(?![\w'’])"
-    r"|ស្ត្?រី|ស្រី|នារី|♀)"
+    r"|ស្ត្?រី|ស្រី|នារី|ស(?=\s?[:៖])|♀)"
 )
 _WHOSE = r"(?i:(?:chez|pour|sexe)\s)?(?i:l['’]\s?|las?\s|les\s)?"
 _GROWN = r"(?i:adultes?|adults?)"
@@ -25,7 +25,7 @@ _AGED = (
 )
 _LABEL = re.compile(
     rf"(?P<open>[(\[])?\s?(?P<grown>{_GROWN}\s)?{_WHOSE}(?:{_SEX})(?:\s?(?P<aged>{_AGED}))?"
-    r"\s?(?P<close>[)\]])?\s?(?P<colon>[:=.៖ៈ])?(?:[-–](?=\s))?\s{0,3}"
+    r"\s?(?P<close>[)\]])?\s?(?P<colon>[:=.៖ៈ](?:\s?[:៖])?)?(?:[-–](?=\s))?\s{0,3}"
 )
 _BEHIND = re.compile(rf"\s?(?P<open>[(\[])?\s?{_WHOSE}(?:{_SEX})\s?[)\]]?")
 _SEPARATOR = re.compile(r"\s*(?:[;,/|]|[-–](?=\s)|(?:et|and|ou|or|និង)\b)?\s*")
@@ -48,8 +48,8 @@ def match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] |
     aged = False  # « Adulte H: 13-17 F: 12-16 »: said once, it holds for both
     while label := _LABEL.match(text, place):
         found = _one_range(text, label.end(), mark)
-        if found is None:
-            break
+        if found is None or (len(parts) == 2 and not label["aged"]):
+            break  # the next row's, if it is not for another age
         units.append((end, unit))
         aged = aged or bool(label["grown"] or label["aged"])
         parts.append(("M" if label["male"] else "F", Range(found[0].text) if aged else found[0]))
