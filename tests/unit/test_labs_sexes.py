@@ -162,3 +162,34 @@ Hémoglobine          12,5         g/dL      H: 13 - 17 F : : 12 - 16
 def test_ranges_of_two_rows_are_not_one_by_sex(cell: str) -> None:
     text = f"{HEADER}Globules rouges      4,3          T/L       {cell}"
     assert [review for _, _, review in ranges(text, None)] == [True]
+
+
+def test_lines_around_and_flag_like_letters_without_columns() -> None:
+    text = """
+                                     H : 13 - 17
+Hémoglobine          12,5 g/dL
+                                     F : 12 - 16
+                                     H : 62 - 106
+Créatinine           70 µmol/L
+                                     F : 44 - 80
+Ferritine            20 ng/mL        30 - 400 (H)
+                                     15 - 150 (F)
+"""
+    assert ranges(text) == [
+        ("H : 13 - 17 F : 12 - 16", False, False),
+        ("H : 62 - 106 F : 44 - 80", False, False),
+        ("30 - 400 (H) 15 - 150 (F)", False, False),
+    ]
+
+
+def test_line_of_a_sex_and_age_is_not_put_to_a_plain_range() -> None:
+    text = f"""{HEADER}
+Leucocytes           6,2          G/L       4,0 - 10,0
+                                            Femme adulte : 15 - 150
+Ferritine            100          ng/mL
+                                            Homme adulte : 30 - 400
+"""
+    assert ranges(text) == [
+        ("4,0 - 10,0", False, False),
+        ("Femme adulte : 15 - 150 Homme adulte : 30 - 400", None, False),
+    ]

@@ -47,6 +47,8 @@ def scan_lines(page: PageText, taken: Iterable[int], mark: Mark | None) -> Scan:
         if not drafts and above is not None and _near(page.rows[above[0]], row):
             drafts = _below_name(above[1], stretch, mark)
             held = (above[0], index)
+        elif above is not None and (lifted := _ranged_above(page, above, index, drafts, mark)):
+            drafts, held = [lifted], (above[0], index)
         above = None if drafts else (index, stretch)
         for draft in drafts:
             entry = Entry(draft, held, state.section, state.urine, mark)
@@ -70,6 +72,20 @@ def _ranged_below(
     last = found[-1]
     draft = with_range_below(last.draft, line, last.mark)
     return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
+
+
+def _ranged_above(
+    page: PageText,
+    above: tuple[int, Stretch],
+    index: int,
+    found: Sequence[Draft],
+    mark: Mark | None,
+) -> Draft | None:
+    """A result with the range of one sex that stands above it, the other's then below it."""
+    if len(found) != 1 or found[0].range_part or not _near(page.rows[above[0]], page.rows[index]):
+        return None
+    draft = with_range_below(found[0], above[1], mark)
+    return draft if draft and draft.range and len(draft.range.by_sex) == 1 else None
 
 
 def _near(row: Row, below: Row) -> bool:

@@ -137,7 +137,8 @@ def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | 
         return None
     if draft.range_part is not None:
         completes = draft.range is not None and _is_other_sex(draft.range, tail.range)
-        return _with_whole_range(draft, _below(draft.range_part, line), mark) if completes else None
+        whole = _below(draft.range_part, line)
+        return _with_whole_range(draft, whole, mark) if completes else _sexed(draft, line, mark)
     return replace(
         draft, range=tail.range, range_part=tail.range_part, unit=draft.unit or tail.unit
     )
@@ -151,16 +152,13 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
     more = cell_of(cells, "range")
     if draft.range_part is None or not re.search(r"[^\W_]", more.text):
         return None
+    if found := _sexed(draft, more, mark):
+        return found
     if _is_of_another_row(draft.range, more.text, mark):
         return None
     whole = _below(draft.range_part, more)
     if found := _with_whole_range(draft, whole, mark):
         return found
-    if draft.flag:  # « 13-17 (H) » above « 12-16 (F) »: it was a sex
-        lettered = stretch_of([draft.range_part.words + draft.flag.words])
-        found = _with_whole_range(draft, joined(lettered, more), mark)
-        if found and found.range and found.range.by_sex:
-            return replace(found, flag=None)
     if _CLASS.search(more.text) is None:
         return None
     return replace(draft, range=None, range_part=part_of(whole, 0, len(whole.text)))
@@ -179,15 +177,25 @@ def _below(part: Part, line: Stretch) -> Stretch:
     return joined(stretch_of([part.words]), line)
 
 
+def _sexed(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | None:
+    """The draft whose flag is a sex, as the line below shows: « 13-17 (H) » over « 12-16 (F) »."""
+    if draft.flag is None or draft.range_part is None:
+        return None
+    words = sorted(draft.range_part.words + draft.flag.words, key=lambda word: word.box.x0)
+    found = _with_whole_range(draft, joined(stretch_of([words]), line), mark)
+    return replace(found, flag=None) if found and found.range and found.range.by_sex else None
+
+
 def _is_of_another_row(known: Range | None, line: str, mark: Mark | None) -> bool:
     """Whether a line is a range by sex which a known range cannot go on with.
 
     Where the lines of a cell stand around its result, the next row's first line is as near.
     """
     found = match_sexed(line, 0, mark)
-    if known is None or found is None or not any(part.bounded for _, part in found[0].by_sex):
-        return False
-    return known.bounded or (bool(known.by_sex) and not _is_other_sex(known, found[0]))
+    if known is None or found is None or known.bounded:
+        return known is not None and found is not None
+    again = known.by_sex and not _is_other_sex(known, found[0])
+    return bool(again) and any(part.bounded for _, part in found[0].by_sex)  # else of another age
 
 
 def _is_other_sex(known: Range, more: Range) -> bool:
