@@ -193,3 +193,15 @@ Ferritine            100          ng/mL
         ("4,0 - 10,0", False, False),
         ("Femme adulte : 15 - 150 Homme adulte : 30 - 400", None, False),
     ]
+
+
+def test_colon_read_twice_is_one() -> None:
+    text = f"{HEADER}Hémoglobine          12,5         g/dL      Masc :  : 13 - 17 Fém : : 12 - 16"
+    assert ranges(text) == [("Masc : 13 - 17 Fém : 12 - 16", False, False)]
+
+
+def test_figures_of_the_next_column_are_no_thousands_of_a_range() -> None:
+    text = f"{HEADER}Sodium               139          mmol/L    136 - 145  166"
+    assert ranges(text) == [("136 - 145", False, False)]
+    text = f"{HEADER}Plaquettes           250000       /mm3      150 000 - 400 000"
+    assert ranges(text) == [("150 000 - 400 000", False, False)]

@@ -52,7 +52,9 @@ def parse_range(text: str, mark: Mark | None = None, *, column: bool = True) -> 
         column: whether it stands under a heading that says so, where two numbers apart
             (``4.18  5.48``, the dash a drawing or lost) are a range too.
     """
-    text = _unwrapped(" ".join(clean(text).split()).strip(" :;|"))
+    # Two spaces between figures part numbers; one may part thousands.
+    apart = re.split(r"(?<=\d)\s{2,}(?=\d)", clean(text))
+    text = _unwrapped("  ".join(" ".join(part.split()) for part in apart).strip(" :;|"))
     if not text:
         return None
     found = match_range(text, 0, mark)
