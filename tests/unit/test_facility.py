@@ -35,6 +35,7 @@ def value(field: HeaderField | None) -> str | None:
         ("Health Poste Andong Tuek", "Health Poste Andong Tuek"),
         ("Ruessei Keo Referral Hospital\nTel: 012 345 678", "Ruessei Keo Referral Hospital"),
         ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
+        ("Phum Thmey Maternity Clinic\nTel: 012 345 678", "Phum Thmey Maternity Clinic"),
         ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
         ("Facility : Calmette Hospital", "Calmette Hospital"),
         ("មន្ទីរពេទ្យ ៖ កាល់ម៉ែត", "មន្ទីរពេទ្យ កាល់ម៉ែត"),
@@ -58,6 +59,9 @@ def test_the_letterhead_names_the_facility(text: str, facility: str) -> None:
         "MEDICARE\nHEALTH INSURANCE CLAIM FORM",
         "Department of Laboratory",
         "#12, near Calmette Hospital, Phnom Penh",
+        "Phum Kandal near Takmao Referral Hospital",
+        "Dr. PHAN Sothea\nUniversité Paris-Descartes\nTel: 012 345 678",
+        "RECEIVED\nTel: 012 345 678",
         "ប្រភពសំណាក : មន្ទីរពេទ្យកាល់ម៉ែត",
         "Requested by: Calmette Hospital",
         "Dr John Smith, M.D\n2 Non-Important Street,",
@@ -131,6 +135,15 @@ def test_letters_set_far_apart_do_not_cut_the_name() -> None:
     above = row(" " * 15 + "PROVIDENCE", top=200)
     found = find_header([PageText(1, 2479, 3508, (above, Row(tuple(words))))])
     assert value(found.header.facility) == "PROVIDENCE CLINICAL LABORATORY"
+
+
+def test_spaces_of_letters_set_far_apart_are_wider_than_a_letter() -> None:
+    words = []
+    for text, x0, x1 in (("ANGKOR", 550, 895), ("DIAGNOSTIC", 967, 1510), ("CENTER", 1581, 1901)):
+        box = Box(x0, 144, x1, 182)
+        words.append(Segment((Word(text, box, 0.95, ()),), box))
+    found = find_header([PageText(1, 2479, 3508, (Row(tuple(words)),))])
+    assert value(found.header.facility) == "ANGKOR DIAGNOSTIC CENTER"
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,9 @@ from medicord_ocr.structure.labels import first_within, skeleton
 # Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
 # capitals set as wide apart as they are high); of large letters it is at most their height.
 _SPACED = 1.2
+# Letters that take more than _PITCH of their height are set apart, and so are their words: by up
+# to _APART of a letter (1.25-1.35 in eight prints of Carlito, where columns stand three apart).
+_PITCH, _APART = 1.25, 1.6
 # The same in Khmer print, in heights (of its capitals' kind 1.05-1.14 on dev, where two columns
 # stand at least five apart).
 _KHMER_SPACE = 1.5
@@ -140,7 +143,8 @@ def widened(row: Row) -> Row:
         letter = segment.box.width / max(1, len(segment.text))
         height = segment.box.height
         khmer = last is not None and script_of(last.text) == script_of(segment.text) == "khmer"
-        space = max(_KHMER_SPACE * height if khmer else height, _SPACED * letter)
+        apart = _APART if letter > _PITCH * height else _SPACED
+        space = max(_KHMER_SPACE * height if khmer else height, apart * letter)
         level = last is not None and last.box.overlap_y(segment.box) > 0.5 * height
         if last and level and segment.box.x0 - last.box.x1 <= space:
             joined[-1] = Segment(last.words + segment.words, last.box.union(segment.box))

@@ -27,7 +27,7 @@ KEYWORDS = {
     ),
     3: terms(
         r"medical|healthcare|health care|dental|diagnostics|[a-z]*labs"
-        r"|blood (?:bank|services?)|universit[ey]|foundation|fondation|association",
+        r"|blood (?:bank|services?)|foundation|fondation|association",
         exact=("medical", "foundation", "fondation", "association", "diagnostics"),
     ),
 }
@@ -41,7 +41,8 @@ NO_FACILITY = terms(
     r"|department|departement"
     r"|dept|operational district|service|unit|ward|salle|supervisor|technician|director|directeur"
     r"|manager|chief|chef|staff|doctor on duty|test|tests|page|copyright|www|http|https|e ?mail"
-    r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e",
+    r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e"
+    r"|received|paid|copy|duplicata",
     "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|លទ្ធផល|លន្ធផល|របាយការណ៍|វេជ្ជបញ្ជា|ផ្នែក|ឈ្មោះ|អាសយដ្ឋាន"
     "|អាស័យដ្ឋាន|ទូរស័ព្ទ|ប្រធាន|នាយក|បុគ្គលិក|ស្រុកប្រតិបត្តិ|អ្នកជំងឺ|ព័ត៌មាន",
     exact=("service", "reports", "result", "results", "insurance", "claim", "claims"),
@@ -57,10 +58,12 @@ SECTION = terms(
     r"(?:bio)?chemistry|h(?:a)?ematology|serology|immunology|urinalysis|microbiology|bacteriology"
     r"|parasitology|hormon\w*|biochimie|hematologie|serologie|immunologie|microbiologie|bilan .*"
 )
-#: A line that begins with a profession is about a person (``Biologiste médical, diplômé de …``).
+#: A line that begins with a profession is about a person (``Biologiste médical, diplômé de …``),
+#: and one that begins with a university is where that person studied, unless it has a hospital.
 PERSON = re.compile(
     r"(?:biologiste?|pharmaci(?:en|st)|medecin|physician|pathologiste?|radiolog(?:ue|ist)"
-    r"|specialiste?|diplome\w*|graduated?|ancien|former)\b"
+    r"|specialiste?|diplome\w*|graduated?|ancien|former|faculte|faculty)\b"
+    r"|universit[ey]\b(?!.*\b(?:hospital|hopital|clini\w+|cent(?:er|re))\b)"
 )
 #: A number that a hospital or laboratory gave.
 NUMBERED = re.compile(
@@ -68,10 +71,12 @@ NUMBERED = re.compile(
 )
 #: A box to be ticked: what stands beside it is one of a form's choices.
 CHOICE = re.compile(r"[□☐☑☒]|\[_|_\]")
-#: How an address begins.
+#: How an address begins; « Phum Svay Polyclinic » is a name, « Phum Svay near Sok Clinic » none.
 ADDRESS = re.compile(
-    r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|(?:street|rue|road|route|national road|phum|sangkat"
-    r"|khan)\b|\d+ ?[a-z]?,|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
+    r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|(?:street|rue|road|route|national road)\b"
+    r"|(?:phum|sangkat|khan)\b(?!(?:(?! near | next | behind | opposite | beside )[^,;\d])*"
+    r" (?:hospital|\w*clinic|laboratory|pharmacy|cent(?:er|re)|maternity)$)"
+    r"|\d+ ?[a-z]?,|ផ្ទះ|ផ្លូវ|លេខ|ភូមិ|សង្កាត់|មហាវិថី|ឃុំ)"
 )
 #: What stands before the place that a specimen came from.
 SENDER = terms(
