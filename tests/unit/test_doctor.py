@@ -36,6 +36,7 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("Dr.SOK Dara", "prescription", "Dr.SOK Dara", "letterhead"),
         ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
         ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
+        ("Ordonnance du Dr PAL Sambath", "prescription", "Dr PAL Sambath", "signatory"),
     ],
 )
 def test_doctors_are_named_with_title_and_role(text: str, kind: str, name: str, role: str) -> None:
@@ -63,6 +64,8 @@ def test_the_kind_of_document_decides_whom_it_is_about(kind: str | None, name: s
         "Requested by : OPD",
         "Dear Dr. Sok, thank you for referring",
         "Clinique Dr. SOK Dara",
+        "Patient du Dr PAL Sambath",
+        "Glucose 5.0\n\nអ្នកវិភាគ\n\nអ៊ុំ សុភា",
         "Cabinet Docteur CHEA",
         "Doctor : ..............",
         "វេជ្ជបណ្ឌិត",
@@ -98,8 +101,15 @@ def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
     assert "cut_name" in field.review_reasons
 
 
-def test_doctor_of_a_letterhead_in_two_scripts_is_taken_as_printed_first() -> None:
-    text = """Dr. OUK Monirath          វេជ្ជបណ្ឌិត អ៊ុក មុនីរ័ត្ន
+@pytest.mark.parametrize(
+    "names",
+    [
+        "Dr. OUK Monirath          វេជ្ជបណ្ឌិត អ៊ុក មុនីរ័ត្ន",
+        "វេជ្ជបណ្ឌិត អ៊ុក មុនីរ័ត្ន          Dr. OUK Monirath",
+    ],
+)
+def test_doctor_of_a_letterhead_in_two_scripts_is_taken_in_latin(names: str) -> None:
+    text = f"""{names}
 Cardiologue
 Aspégic 100 mg : 1 sachet par jour"""
     found = doctor(text, "prescription")

@@ -33,7 +33,7 @@ from medicord_ocr.structure.titles import title_kind
 _GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
 # Whom a letter is for.
 _ADDRESSEE = re.compile(r"(?:^|\s)(?:to|attn|attention|dear|à|à l'attention de)\s?[:.]?\s*$")
-_LINKS = frozenset("by par".split())
+_LINKS, _OF = frozenset("by par".split()), frozenset("of du de".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,8 @@ def _may_start(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
     before = words[at - 1].text
     if before.endswith((":", ";", "៖", "-", "–", "|", "/", ",")) or bare(before) in _LINKS:
         return True
+    if bare(before) in _OF and title_kind(" ".join(word.text for word in words[: at - 1])):
+        return True  # « Ordonnance du Dr »
     return role_of(" ".join(word.text for word in words[max(0, at - 4) : at])) is not None
 
 
@@ -343,6 +345,8 @@ def choose_doctor(doctors: Sequence[Doctor], document_type: str | None) -> Docto
         if of_role:
             # Who signs does so at the end; everybody else is named at the beginning.
             titled = [doctor for doctor in of_role if doctor.titled] or of_role
+            if role == "letterhead":  # of a name in both scripts the Latin one, as of the facility
+                titled = [doctor for doctor in titled if not has_khmer(doctor.text)] or titled
             return titled[-1] if role == "signatory" else titled[0]
     return None
 

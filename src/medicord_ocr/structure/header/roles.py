@@ -22,6 +22,11 @@ _ROLES: dict[Role, Terms] = {
         r"|refer by|demandeur|demande par|demande|sent by|adresse par|clinician",
         "អ្នកស្នើសុំ|អ្នកស្នើរសុំ|ស្នើសុំ|ស្នើដោយ",
     ),
+    "performer": terms(
+        r"performed by|performed|technician|technicien|technologist|analy[sz]ed by|tested by|staff"
+        r"|collected by|printed by|received by",
+        "បុគ្គលិក|អ្នកធ្វើ|អ្នកប្រមូល|អ្នកវិភាគ|វិភាគដោយ",
+    ),
     "signatory": terms(
         r"radiologist|radiologue|reported by|reporting|read by|lu par|interpreted by|interprete par"
         r"|signed|signature|signataire|sonographer|sonologist|echographist|operateur|operator"
@@ -29,11 +34,6 @@ _ROLES: dict[Role, Terms] = {
         r"|authori[sz]ed|approved|certified|checked|supervisor|laboratory|laboratoire|head of"
         r"|chief|chef|director|directeur",
         "វិភាគ|ត្រួតពិនិត្យ|ហត្ថលេខា|អនុម័ត|ពិនិត្យដោយ|អ្នកអាន|ប្រធាន",
-    ),
-    "performer": terms(
-        r"performed by|performed|technician|technicien|technologist|analy[sz]ed by|tested by|staff"
-        r"|collected by|printed by|received by",
-        "បុគ្គលិក|អ្នកធ្វើ|អ្នកប្រមូល",
     ),
     "prescriber": terms(
         r"prescriber|prescribed|prescribed by|prescripteur|prescrit par|medecin|treating|attending"
