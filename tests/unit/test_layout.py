@@ -336,6 +336,16 @@ def test_light_text_on_a_bar_of_any_colour_is_made_dark(ground: int) -> None:
     assert 0.02 < np.mean(bar < 80) < 0.2
 
 
+def test_light_text_on_an_uneven_black_bar_is_made_dark() -> None:
+    page = blank()
+    for i in range(6):
+        page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
+    bar = np.maximum(51, 255 - write(blank(1400, 80), "Test Result Unit", 30, 15))
+    bar[50:, :] = np.where(bar[50:, :] > 51, bar[50:, :], 18)
+    page[120:200, 100:1500] = bar
+    assert np.mean(layout_of(page).clean[120:200, 100:1500] > 200) > 0.5
+
+
 @pytest.mark.parametrize("ground", [130, 180, 205])
 def test_dark_text_on_a_shaded_row_stays_dark(ground: int) -> None:
     page = blank()
