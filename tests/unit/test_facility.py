@@ -35,6 +35,7 @@ def value(field: HeaderField | None) -> str | None:
         ("Health Poste Andong Tuek", "Health Poste Andong Tuek"),
         ("Ruessei Keo Referral Hospital\nTel: 012 345 678", "Ruessei Keo Referral Hospital"),
         ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
+        (":    HÔPITAL DE BAKAN", "HÔPITAL DE BAKAN"),
         ("Phum Thmey Maternity Clinic\nTel: 012 345 678", "Phum Thmey Maternity Clinic"),
         ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
         ("Facility : Calmette Hospital", "Calmette Hospital"),

@@ -182,7 +182,7 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
         # The Khmer keyword is a part of the name, and its colon often a vowel misread.
         if keyword_weight(value)[0] or not has_khmer(label):
             words = words[_words_of(words, len(label) + 1) :]
-    elif before.rstrip().endswith((":", "៖")) and not _is_facility_label(before):
+    elif re.search(r"\w\W*[:៖]\s*$", before) and not _is_facility_label(before):
         return
     # « Specimen from: Calmette Hospital » says nothing of what stands beside it.
     open_label = not re.search(r"[:៖]\s*\S", before)
