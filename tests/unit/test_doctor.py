@@ -65,6 +65,7 @@ def test_the_kind_of_document_decides_whom_it_is_about(kind: str | None, name: s
         "Dear Dr. Sok, thank you for referring",
         "Clinique Dr. SOK Dara",
         "Patient du Dr PAL Sambath",
+        "Patient name : Dr. LAY Sophorn   Sex: M",
         "Glucose 5.0\n\nអ្នកវិភាគ\n\nអ៊ុំ សុភា",
         "Cabinet Docteur CHEA",
         "Doctor : ..............",
@@ -93,6 +94,26 @@ def test_a_misread_title_behind_a_label_is_mended_and_marked() -> None:
     field = doctor("Requested by : Or SOM Bunthoeun", "lab")
     assert field is not None
     assert (field.value, field.needs_review) == ("Dr SOM Bunthoeun", True)
+
+
+def test_a_label_that_is_a_title_with_a_full_stop_is_no_part_of_the_name() -> None:
+    field = doctor("Ordering Dr.: Or. HAK Bora", "lab")
+    assert field is not None
+    assert (field.value, field.needs_review) == ("Dr. HAK Bora", True)
+
+
+def test_one_signatory_in_two_scripts_is_taken_in_latin() -> None:
+    field = doctor("Glucose 5.0\n\n\nDr. CHAN Sopheap\nវេជ្ជ. ចាន់ សុភាព", "prescription")
+    assert field is not None
+    assert (field.value, field.needs_review) == ("Dr. CHAN Sopheap", False)
+
+
+@pytest.mark.parametrize("label", ["Chef de service : Dr PRUM Sothea", "Director: Dr PRUM Sothea"])
+def test_who_heads_the_place_is_shown_for_review_and_after_who_signed(label: str) -> None:
+    field = doctor(label, "imaging")
+    assert field is not None
+    assert field.needs_review
+    assert value(doctor(f"{label}\n\n\n\n\n\n\nDr NHEAN Rithya", "imaging")) == "Dr NHEAN Rithya"
 
 
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, product
+from itertools import pairwise
 from statistics import median
 
-from medicord_ocr.khmer import has_khmer
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
-from medicord_ocr.schema import HeaderField
-from medicord_ocr.structure.fields import Span, field_info
 from medicord_ocr.structure.header.doctor_names import (
     DEGREE,
     GLUED,
@@ -22,10 +19,17 @@ from medicord_ocr.structure.header.doctor_names import (
     is_stop,
     khmer_glued,
     misread_title,
-    untitled,
 )
 from medicord_ocr.structure.header.facility import keyword_weight, widened
-from medicord_ocr.structure.header.roles import NAMING, OTHERS, PREFERENCE, SIGNING, Role, role_of
+from medicord_ocr.structure.header.patient import patient_labels
+from medicord_ocr.structure.header.roles import (
+    HEADS,
+    NAMING,
+    OTHERS,
+    SIGNING,
+    Role,
+    role_of,
+)
 from medicord_ocr.structure.labels import PLACES
 from medicord_ocr.structure.titles import title_kind
 
@@ -48,7 +52,8 @@ class Doctor:
         titled: whether a title is printed; without one the label alone says that it is a doctor.
         title: the title where its word was misread, else None.
         cut: whether a word follows that may be the rest of the name, misread.
-        unsure: whether only its place under a label shows that it is a name.
+        unsure: whether only its place under a label shows that it is a name, or its label that of
+            who heads the place.
     """
 
     page: int
@@ -113,17 +118,30 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
             named = tuple(words[at:stop])
             before = " ".join(word.text for word in words[before_from:at])
             at = max(stop, end)
-            if _ADDRESSEE.search(before.lower()):
+            if _ADDRESSEE.search(before.lower()) or _is_patient(before, row):
                 continue
             role = _place_role(page, index, named, before, default)
+            heads = default == "letterhead" and HEADS.within(before)
             cut = _cut(words, stop, starts)
             if stop == len(words) or stop in starts:
                 more = _next_line(page, index, named)
                 named, cut = (*named, *more), cut or bool(more)
             before_from = stop  # a doctor's title is no label of the next doctor's
-            yield Doctor(page.number, named, index, role, cut=cut)
+            yield Doctor(page.number, named, index, role, cut=cut, unsure=heads)
         else:
             at = end
+
+
+def _is_patient(before: str, row: Row) -> bool:
+    """Whether the label before a titled name is the patient's: a doctor may be one.
+
+    « Name: » alone stands under a signature as well.
+    """
+    label = re.search(r"([^:៖]+)[:៖]\W*$", before.lower())
+    if label is None or not patient_labels(label[0]) or role_of(label[1]) is not None:
+        return False
+    labels = sum(patient_labels(segment.text.lower()) for segment in row.segments)
+    return labels > 1 or OTHERS.within(label[1])
 
 
 def _next_line(page: PageText, index: int, named: tuple[Word, ...]) -> tuple[Word, ...]:
@@ -335,45 +353,3 @@ def _with_degree(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
             role = _place_role(page, index, named, before, "signatory")
             yield Doctor(page.number, named, index, role)
         before += segment.text + "  "
-
-
-def choose_doctor(doctors: Sequence[Doctor], document_type: str | None) -> Doctor | None:
-    """The doctor that the kind of document is about: see PREFERENCE."""
-    order = PREFERENCE.get(document_type, PREFERENCE[None])
-    for unsure, role in product((False, True), order):
-        of_role = [doctor for doctor in doctors if doctor.role == role and doctor.unsure == unsure]
-        if of_role:
-            # Who signs does so at the end; everybody else is named at the beginning.
-            titled = [doctor for doctor in of_role if doctor.titled] or of_role
-            if role == "letterhead":  # of a name in both scripts the Latin one, as of the facility
-                titled = [doctor for doctor in titled if not has_khmer(doctor.text)] or titled
-            return titled[-1] if role == "signatory" else titled[0]
-    return None
-
-
-def _disputed(doctors: Sequence[Doctor], chosen: Doctor, document_type: str | None) -> bool:
-    """Whether another doctor may be meant as well: one in the same role, or who signed.
-
-    The letterhead may name its doctor in both scripts.
-    """
-    roles = {chosen.role, "signatory"} if document_type == "prescription" else {chosen.role}
-    names = {untitled(doctor.words) for doctor in doctors if doctor.role in roles}
-    if chosen.role == "letterhead" and len(names) == 2:
-        names = {name for name in names if has_khmer(name) == has_khmer(chosen.text)}
-    return len(names) > 1
-
-
-def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> HeaderField | None:
-    """The doctor as a header field, None where none is named.
-
-    Two names in the chosen role are marked ``doctors_disagree``.
-    """
-    chosen = choose_doctor(doctors, document_type)
-    if chosen is None:
-        return None
-    reasons = ["doctors_disagree"] if _disputed(doctors, chosen, document_type) else []
-    reasons += ["cut_name"] if chosen.cut else []
-    ceiling = 0.6 if reasons or chosen.unsure else 0.95 if chosen.titled else 0.8
-    ceiling = min(ceiling, 0.7) if chosen.title is not None else ceiling
-    info = field_info(Span(chosen.page, chosen.words), reasons=reasons, ceiling=ceiling)
-    return HeaderField(**dict(info), value=chosen.text, role=chosen.role)

@@ -107,8 +107,8 @@ def _mister(text: str) -> bool:
 
 def is_title(text: str) -> bool:
     """Whether a word is a doctor's title, alone or with the name in one word."""
-    if text.endswith((":", "៖")) and bare(text) != "dr":
-        return False  # "Doctor:" is a label, "Dr:" a full stop misread
+    if text.endswith((":", "៖")) and text.lower() != "dr:":
+        return False  # "Doctor:" and "Dr.:" are labels, "Dr:" has a full stop misread
     if has_khmer(text):
         rest = _after_khmer_title(text)
         return rest is not None and not rest.startswith(_KHMER_LABEL)

@@ -9,7 +9,8 @@ from medicord_ocr.page import PageText, Row
 from medicord_ocr.schema import Header
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.header.choose import choose_place
-from medicord_ocr.structure.header.doctor import Doctor, doctor_field, find_doctors
+from medicord_ocr.structure.header.doctor import Doctor, find_doctors
+from medicord_ocr.structure.header.doctor_choice import doctor_field
 from medicord_ocr.structure.header.facility import (
     Place,
     facility_field,

@@ -49,6 +49,8 @@ OTHERS = terms(
     r"|family|department|laboratory|laboratoire|report|page",
     "អ្នកជំងឺ|គិលានុបដ្ឋាក|បេឡា|ឆ្មប|សាច់ញាតិ",
 )
+#: Who heads a place and is named on its letterhead, whoever saw the patient.
+HEADS = terms(r"director|directeur|head of|chief|chef|president|manager", "ប្រធាន|នាយក")
 #: Roles whose label alone, without a title, makes what stands beside it a doctor's name.
 NAMING: tuple[Role, ...] = ("requester", "prescriber")
 
