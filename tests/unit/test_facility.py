@@ -205,6 +205,7 @@ def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> No
         ("INTERNATIONAL MEDICAL\nCENTER OF SAMBOUR", "INTERNATIONAL MEDICAL CENTER OF SAMBOUR"),
         ("LABORATOIRE BIOMEDICAL\nKEP", "LABORATOIRE BIOMEDICAL KEP"),
         ("mediTEST\nLaboratoire d'analyses médicales", "mediTEST"),
+        ("PHNOM PENH\nCARDIAC & VASCULAR\nINSTITUTE", "PHNOM PENH CARDIAC & VASCULAR INSTITUTE"),
         ("Hôpital de l'Amitié et\nSolidarité", "Hôpital de l'Amitié et Solidarité"),
     ],
 )

@@ -21,8 +21,10 @@ from medicord_ocr.structure.labels import PLACES
 
 # Gap, in heights of the text, up to which a name stands behind its keyword (a logo between).
 _SAME_LINE = 8.0
-#: Two lines of a name: the gap, and the least height of the smaller, in heights of the larger.
+#: Lines of a name: the gap, and the least height of the smaller, in heights of the larger.
 _LEADING, _ALIKE = 1.2, 0.6
+#: Lines that a name may go over.
+_MOST_LINES = 3
 _PARTICLES = frozenset("of the and for de des du d la le les et a & -".split())
 
 
@@ -44,21 +46,33 @@ def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
     ]
     if script_of(best.text) != "latin" and latin:
         best = min(latin, key=lambda place: (abs(place.row - best.row), place.row))
-    return _over_two_lines(page, best)
+    if not best.named or best.weight == 7:
+        return best
+    return _over_lines(page, best, -1) or _over_lines(page, best, 1) or best
 
 
-def _over_two_lines(page: PageText, place: Place) -> Place:
-    """A name with the part of it that stands on the line above or below, in like print.
+def _over_lines(page: PageText, place: Place, step: int) -> Place | None:
+    """A name with the parts of it on the lines above (step -1) or below (1), in like print.
 
     In small letters only a line that ends in a particle goes on: « Hôpital de l'Amitié et ».
     """
-    box = bounding([word.box for word in place.words])
-    for step in (-1, 1) if place.named and place.weight < 7 else ():
-        for segment in _neighbours(page, place.row, box, step):
-            lines = (segment.words, place.words) if step < 0 else (place.words, segment.words)
+    own = [
+        (number, line)
+        for number, row in enumerate(page.rows)
+        if (line := tuple(w for s in row.segments for w in s.words if w in place.words))
+    ]
+    whole, (row, line) = place, own[0 if step < 0 else -1]
+    for _ in range(_MOST_LINES - len(own)):
+        box = bounding([word.box for word in line])
+        for number, segment in _neighbours(page, row, box, step):
+            lines = (segment.words, line) if step < 0 else (line, segment.words)
             if _goes_on(box, segment.box, lines) and _is_part(segment, above=step < 0):
-                return replace(place, words=(*lines[0], *lines[1]), joined=True)
-    return place
+                words = (*segment.words, *whole.words) if step < 0 else whole.words + segment.words
+                whole, line, row = replace(whole, words=words, joined=True), segment.words, number
+                break
+        else:
+            break
+    return None if whole is place else whole
 
 
 def _goes_on(own: Box, other: Box, lines: tuple[Sequence[Word], Sequence[Word]]) -> bool:
@@ -91,17 +105,21 @@ def _joined(page: PageText, place: Place) -> Place:
     first = fold(place.words[0].text)
     steps = (-1, 1) if first not in GENERIC or _ends_name(place) else (1, -1)
     for step in steps:
-        for segment in _neighbours(page, place.row, box, step):
+        for _, segment in _neighbours(page, place.row, box, step):
             if is_name(segment):
                 words = (segment.words, place.words) if step < 0 else (place.words, segment.words)
                 return replace(place, words=(*words[0], *words[1]), named=True, joined=True)
     return place
 
 
-def _neighbours(page: PageText, index: int, box: Box, step: int) -> list[Segment]:
-    """What stands right above (step -1) or below (1) a box, past rows that leave it free."""
-    for row in page.rows[index + 1 :] if step > 0 else reversed(page.rows[:index]):
-        found = [segment for segment in widened(row).segments if segment.box.overlap_x(box)]
+def _neighbours(page: PageText, index: int, box: Box, step: int) -> list[tuple[int, Segment]]:
+    """What stands right above (step -1) or below (1) a box, past rows that leave it free.
+
+    With the index of its row.
+    """
+    for number in range(index + step, len(page.rows) if step > 0 else -1, step):
+        segments = widened(page.rows[number]).segments
+        found = [(number, segment) for segment in segments if segment.box.overlap_x(box)]
         if found:
             return found
     return []
