@@ -116,6 +116,12 @@ def test_who_heads_the_place_is_shown_for_review_and_after_who_signed(label: str
     assert value(doctor(f"{label}\n\n\n\n\n\n\nDr NHEAN Rithya", "imaging")) == "Dr NHEAN Rithya"
 
 
+def test_who_asked_for_pictures_is_shown_for_review() -> None:
+    field = doctor("Demandé par : Dr KEM Vireak", "imaging")
+    assert field is not None
+    assert (field.value, field.needs_review) == ("Dr KEM Vireak", True)
+
+
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
     field = doctor("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត កែវ Ag)", "lab")
     assert field is not None
