@@ -35,6 +35,13 @@ def value(field: HeaderField | None) -> str | None:
         ("Health Poste Andong Tuek", "Health Poste Andong Tuek"),
         ("Ruessei Keo Referral Hospital\nTel: 012 345 678", "Ruessei Keo Referral Hospital"),
         ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
+        ("Takeo Diagnostics | Taphul Rd, Siem Reap | 063 555 666", "Takeo Diagnostics"),
+        ("Takeo Diagnostics lab@takeo.example", "Takeo Diagnostics"),
+        ("ORCHID CENTRE\nMao Blvd. · A member of Sunway Medical Group", "ORCHID CENTRE"),
+        (
+            "TAKEO LABORATORY   Referring facility:\n" + " " * 19 + "Bakan Hospital",
+            "TAKEO LABORATORY",
+        ),
         (":    HÔPITAL DE BAKAN", "HÔPITAL DE BAKAN"),
         ("Phum Thmey Maternity Clinic\nTel: 012 345 678", "Phum Thmey Maternity Clinic"),
         ("ROYAL PHNOM PENH\nHOSPITAL", "ROYAL PHNOM PENH HOSPITAL"),
@@ -136,6 +143,16 @@ def test_letters_set_far_apart_do_not_cut_the_name() -> None:
     above = row(" " * 15 + "PROVIDENCE", top=200)
     found = find_header([PageText(1, 2479, 3508, (above, Row(tuple(words))))])
     assert value(found.header.facility) == "PROVIDENCE CLINICAL LABORATORY"
+
+
+def test_letters_of_a_narrow_word_are_as_far_apart_as_those_beside_it() -> None:
+    words = []
+    for text, x0, x1 in (("MEDICAL", 1163, 1420), ("CLINIC", 1461, 1658)):
+        box = Box(x0, 289, x1, 318)
+        words.append(Segment((Word(text, box, 0.95, ()),), box))
+    above = row(" " * 100 + "RAFFLESIA", top=240)
+    found = find_header([PageText(1, 2829, 4000, (above, Row(tuple(words))))])
+    assert value(found.header.facility) == "RAFFLESIA MEDICAL CLINIC"
 
 
 def test_spaces_of_letters_set_far_apart_are_wider_than_a_letter() -> None:

@@ -25,6 +25,7 @@ from medicord_ocr.structure.header.facility_names import (
 )
 from medicord_ocr.structure.header.facility_words import (
     ADDRESS,
+    AFFILIATED,
     CHOICE,
     FACILITY_LABEL,
     FACILITY_LABEL_BONES,
@@ -49,6 +50,8 @@ _PITCH, _APART = 1.25, 1.6
 # The same in Khmer print, in heights (of its capitals' kind 1.05-1.14 on dev, where two columns
 # stand at least five apart).
 _KHMER_SPACE = 1.5
+#: What parts a name from what else its line says.
+_PARTING = "|•·●"
 #: Share of the page's height, and rows, that a letterhead may take.
 _LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
 
@@ -60,7 +63,8 @@ class Place:
     Attributes:
         words: its words, of one page.
         row: index of its row on page 1.
-        weight: 3-6 by keyword, 7 for a known name, 2 for none.
+        weight: 3-6 by keyword, 7 for a known name, 2 for none, 1 for one that a line names beside
+            the facility (« a member of Delta Labs Group »).
         named: whether it says more than what kind of place it is.
         fuzzy: whether its keyword was recognised with letters misread.
         joined: whether its name stands on the line beside its keyword.
@@ -112,11 +116,22 @@ def find_places(page: PageText) -> list[Place]:
     below_patient = False
     for index in letterhead_rows(page):
         row = page.rows[index]
-        of_row = places_of_row(row, index)
+        of_row = [p for p in places_of_row(row, index) if not _is_sender(page, p)]
         below_patient = below_patient or _is_patient(row)
         # Below the patient's name there are senders and wards rather than the letterhead.
         places += of_row if not (below_patient and places) else []
     return places
+
+
+def _is_sender(page: PageText, place: Place) -> bool:
+    """Whether a label right above says that the place sent the specimen."""
+    box = bounding([word.box for word in place.words])
+    above = page.rows[place.row - 1] if place.row else None
+    return above is not None and any(
+        segment.text.rstrip().endswith((":", "៖")) and SENDER.within(segment.text)
+        for segment in above.segments
+        if segment.box.overlap_x(box) and box.y0 - segment.box.y1 < box.height
+    )
 
 
 def places_of_row(row: Row, index: int) -> list[Place]:
@@ -124,6 +139,7 @@ def places_of_row(row: Row, index: int) -> list[Place]:
     row = widened(row)
     if is_choice(row):
         return []
+    row = replace(row, segments=tuple(part for s in row.segments for part in _parts(s)))
     return [place for i in range(len(row.segments)) for place in _of_segment(row, i, index)]
 
 
@@ -140,7 +156,8 @@ def widened(row: Row) -> Row:
     joined: list[Segment] = []
     for segment in (line for part in row.segments for line in _lines(part)):
         last = joined[-1] if joined else None
-        letter = segment.box.width / max(1, len(segment.text))
+        both = (last, segment) if last else (segment,)
+        letter = sum(s.box.width for s in both) / max(1, sum(len(s.text) for s in both))
         height = segment.box.height
         khmer = last is not None and script_of(last.text) == script_of(segment.text) == "khmer"
         apart = _APART if letter > _PITCH * height else _SPACED
@@ -151,6 +168,15 @@ def widened(row: Row) -> Row:
         else:
             joined.append(segment)
     return replace(row, segments=tuple(joined))
+
+
+def _parts(segment: Segment) -> Iterator[Segment]:
+    """What upright strokes and dots part: « Angkor Clinic | Radiology · CT »."""
+    marks = [i for i, word in enumerate(segment.words) if word.text.strip(_PARTING) == ""]
+    for start, end in pairwise((-1, *marks, len(segment.words))):
+        words = segment.words[start + 1 : end]
+        if words:
+            yield replace(segment, words=words, box=bounding([word.box for word in words]))
 
 
 def _lines(segment: Segment) -> Iterator[Segment]:
@@ -246,12 +272,13 @@ def _place(words: tuple[Word, ...], row: int) -> Place | None:
     folded = fold(text)
     if ADDRESS.match(folded) or ADDRESS.match(text.lower()) or NUMBERED.search(folded):
         return None
-    if PERSON.match(folded):
+    if PERSON.match(folded) or "@" in text:
         return None
     known, mended = known_name(text)
     weight, fuzzy = (7, False) if known else keyword_weight(text)
     if not weight or (not known and NO_FACILITY.within(text, fuzzy=False)):
         return None
+    weight = 1 if AFFILIATED.search(folded) else weight
     rest = [word for word in folded.split() if word not in GENERIC and not word.isdigit()]
     named = known or any(len(word) >= 2 and not has_khmer(word) for word in rest)
     named = named or _khmer_named(text)

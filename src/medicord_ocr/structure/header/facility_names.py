@@ -47,6 +47,7 @@ _KHMER_KEYWORDS = tuple(
 _TAIL = re.compile(
     r"\s*(?:[,;|•·–-]|\s{2,})\s*(?:#|no?[.°] ?\d|n° ?\d|st\.? ?\d|street\b|rue\b|\d|tel\b|phone\b"
     r"|sangkat\b|khan\b|phum\b|www|http|national road).*$"
+    r"|\s+\S+@\S.*$"
     r"|\s+(?:t[eé]l(?:[eé]phone)?|phone|fax|h/p|hotline|e-?mail)\s*[.:/(+\d].*$",
     re.IGNORECASE,
 )

@@ -47,6 +47,12 @@ NO_FACILITY = terms(
     "|អាស័យដ្ឋាន|ទូរស័ព្ទ|ប្រធាន|នាយក|បុគ្គលិក|ស្រុកប្រតិបត្តិ|អ្នកជំងឺ|ព័ត៌មាន",
     exact=("service", "reports", "result", "results", "insurance", "claim", "claims"),
 )
+#: What ties a facility to another one, which issued nothing.
+AFFILIATED = re.compile(
+    r"\b(?:members? of|partners? (?:of|with)|partnership|affiliated|collaboration|accredited"
+    r"|(?:supported|sponsored|funded|financed) by|(?:subsidiary|division) of"
+    r"|membres? d[eu]s?|partenaires? d[eu]s?|(?:soutenu|finance) par|avec le soutien)\b"
+)
 #: Words of a letterhead that are not the name.
 OFFICIAL = terms(
     r"kingdom of|royaume|nation religion|religion king|ministry|ministere|tel|phone|telephone|fax"

@@ -25,6 +25,7 @@ from medicord_ocr.structure.header.facility import (
     places_of_row,
     widened,
 )
+from medicord_ocr.structure.header.facility_words import AFFILIATED
 from medicord_ocr.structure.header.patient import patient_labels
 from medicord_ocr.structure.titles import title_kind
 
@@ -82,6 +83,8 @@ def _above_description(page: PageText, best: Place) -> Place | None:
 
 def _is_description(place: Place) -> bool:
     """Whether a line is no name: its words have no capitals, but for the first one."""
+    if AFFILIATED.search(fold(place.text)):
+        return True
     words = [word.text for word in place.words if fold(word.text) not in _PARTICLES]
     if place.weight == 7 or has_khmer(place.text) or len(words) < 3:
         return False
