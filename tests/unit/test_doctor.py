@@ -122,6 +122,18 @@ def test_who_asked_for_pictures_is_shown_for_review() -> None:
     assert (field.value, field.needs_review) == ("Dr KEM Vireak", True)
 
 
+def test_a_list_of_doctors_prescribes_nothing() -> None:
+    text = "Our doctors\nDr. HANG Vitou\nDr. SOUM Kanika\n\n\n\n\n\nPrescriber:\nDr. SOUM Kanika"
+    assert value(doctor(text, "prescription")) == "Dr. SOUM Kanika"
+
+
+def test_a_name_under_who_gives_the_prescription_is_the_doctor() -> None:
+    found = doctor("Paracetamol 500mg\n\n\nអ្នកចេញវេជ្ជបញ្ជា\n\nហ៊ុន សុផល", "prescription")
+    assert value(found) == "ហ៊ុន សុផល"
+    assert found is not None
+    assert found.needs_review
+
+
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
     field = doctor("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត កែវ Ag)", "lab")
     assert field is not None

@@ -37,6 +37,7 @@ from medicord_ocr.structure.titles import title_kind
 _GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
 # Whom a letter is for.
 _ADDRESSEE = re.compile(r"(?:^|\s)(?:to|attn|attention|dear|à|à l'attention de)\s?[:.]?\s*$")
+_WHO = "អ្នក"  # who gives a prescription (វេជ្ជបញ្ជា) is no title of one
 _LINKS, _OF = frozenset("by par".split()), frozenset("of du de".split())
 
 
@@ -302,7 +303,8 @@ def _beneath(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     for label in row.segments:
         role = role_of(label.text) if len(label.words) <= _LABEL_WORDS else None
         named = len(label.words) > 1 and _names_somebody(label)
-        if role not in SIGNING or OTHERS.within(label.text) or title_kind(label.text) or named:
+        titled = title_kind(label.text) and not label.text.startswith(_WHO)
+        if role not in SIGNING or OTHERS.within(label.text) or titled or named:
             continue
         for number, below in enumerate(page.rows[index + 1 :], index + 1):
             if below.box.y0 - label.box.y1 > _LABEL_ABOVE * label.box.height:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
+from medicord_ocr.khmer import fold
 from medicord_ocr.structure.labels import Terms, first_within, terms
 
 Role = Literal["requester", "prescriber", "signatory", "letterhead", "performer"]
@@ -49,6 +51,7 @@ OTHERS = terms(
     r"|family|department|laboratory|laboratoire|report|page",
     "អ្នកជំងឺ|គិលានុបដ្ឋាក|បេឡា|ឆ្មប|សាច់ញាតិ",
 )
+_LIST = re.compile(r"\b(?:doctors|docteurs|physicians|medecins|surgeons|chirurgiens)\b")
 #: Who heads a place and is named on its letterhead, whoever saw the patient.
 HEADS = terms(r"director|directeur|head of|chief|chef|president|manager", "ប្រធាន|នាយក")
 #: Roles whose label alone, without a title, makes what stands beside it a doctor's name.
@@ -56,6 +59,8 @@ NAMING: tuple[Role, ...] = ("requester", "prescriber")
 
 
 def role_of(label: str) -> Role | None:
-    """The role that a label names, None where it names none."""
+    """The role that a label names, None where it names none: « Our doctors » heads a list."""
+    if _LIST.search(fold(label)):
+        return None
     found = first_within(label, _ROLES)
     return found[0] if found else None
