@@ -36,6 +36,7 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("Dr.SOK Dara", "prescription", "Dr.SOK Dara", "letterhead"),
         ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
         ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
+        ("Consultant: Dr. (Mrs.) SAM Sreymao", "lab", "Dr. (Mrs.) SAM Sreymao", "prescriber"),
         ("Ordonnance du Dr PAL Sambath", "prescription", "Dr PAL Sambath", "signatory"),
     ],
 )
@@ -132,6 +133,22 @@ def test_a_name_under_who_gives_the_prescription_is_the_doctor() -> None:
     assert value(found) == "ហ៊ុន សុផល"
     assert found is not None
     assert found.needs_review
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [("Or THONG Saroeun", "Dr THONG Saroeun"), ("HENG Dr. ROEUN Phally", "Dr. ROEUN Phally")],
+)
+def test_a_name_behind_a_misread_title_or_a_stamp_is_shown_for_review(line: str, name: str) -> None:
+    found = doctor(f"Paracetamol 500mg\n\n\n\n\n\n{line}", "prescription")
+    assert value(found) == name
+    assert found is not None
+    assert found.needs_review
+
+
+@pytest.mark.parametrize("line", ["OR Sokunthea", "or four or five", "seen Dr. Sok Dara"])
+def test_other_lines_with_or_and_dr_name_no_doctor(line: str) -> None:
+    assert doctor(f"Paracetamol 500mg\n\n\n\n\n\n{line}", "prescription") is None
 
 
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:

@@ -53,8 +53,8 @@ class Doctor:
         titled: whether a title is printed; without one the label alone says that it is a doctor.
         title: the title where its word was misread, else None.
         cut: whether a word follows that may be the rest of the name, misread.
-        unsure: whether only its place under a label shows that it is a name, or its label that of
-            who heads the place.
+        unsure: whether only its place under a label shows that it is a name, or a title that was
+            misread; whether its label is that of who heads the place; whether a stamp lies on it.
     """
 
     page: int
@@ -99,6 +99,7 @@ def find_doctors(
         found += _titled(page, index, row, default)
         found += _labelled(page, index, row)
         found += _with_degree(page, index, row)
+        found += _misread(page, index, row) if index not in block else ()
         found += _beneath(page, index, row)
     return [doctor for doctor in found if taken.isdisjoint(doctor.words)]
 
@@ -110,7 +111,8 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
     at = before_from = 0
     while at < len(words):
         end = after_title(words, at)
-        if end is None or not _may_start(words, at, starts):
+        stamped = end is not None and _stamped(words, at, starts)
+        if end is None or not (stamped or _may_start(words, at, starts)):
             at += 1
             continue
         stop = after_name(words, end, starts, begun=GLUED.match(words[end - 1].text) is not None)
@@ -122,15 +124,23 @@ def _titled(page: PageText, index: int, row: Row, default: Role) -> Iterator[Doc
             if _ADDRESSEE.search(before.lower()) or _is_patient(before, row):
                 continue
             role = _place_role(page, index, named, before, default)
-            heads = default == "letterhead" and HEADS.within(before)
+            doubtful = stamped or (default == "letterhead" and HEADS.within(before))
             cut = _cut(words, stop, starts)
             if stop == len(words) or stop in starts:
                 more = _next_line(page, index, named)
                 named, cut = (*named, *more), cut or bool(more)
             before_from = stop  # a doctor's title is no label of the next doctor's
-            yield Doctor(page.number, named, index, role, cut=cut, unsure=heads)
+            yield Doctor(page.number, named, index, role, cut=cut, unsure=doubtful)
         else:
             at = end
+
+
+def _stamped(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
+    """Whether a stamp over a signature may be what stands before the title."""
+    before = words[max(start for start in starts if start <= at) : at]
+    text = " ".join(word.text for word in before)
+    few = 0 < len(before) <= _STAMP_WORDS and text.isupper()
+    return few and not (role_of(text) or keyword_weight(text)[0] or OTHERS.within(text))
 
 
 def _is_patient(before: str, row: Row) -> bool:
@@ -237,6 +247,8 @@ def _place_role(
     return "signatory" if default == "letterhead" and phrases else default
 
 
+# Words of a stamp that are read on the line of the signature below it.
+_STAMP_WORDS = 2
 # Height of large print, in median heights of the page's rows.
 _LARGE = 1.25
 # Lines above and below a name, in heights of its own, in which its label may stand.
@@ -323,6 +335,16 @@ def _is_whole_name(segment: Segment) -> bool:
     whole = after_name(words, 0, frozenset({0}), begun=False) == len(words)
     known = PLACES.within(segment.text) or role_of(segment.text) or keyword_weight(segment.text)[0]
     return 2 <= len(words) <= 4 and whole and not known and not _names_somebody(segment)
+
+
+def _misread(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
+    """Names of several words behind what a title is misread as, alone: ``Or THONG Saroeun``."""
+    for segment in row.segments:
+        title, words = misread_title(segment.words[0]), segment.words
+        whole = after_name(words, 1, frozenset({0}), begun=False) == len(words)
+        if title and not words[0].text[0].islower() and whole and 3 <= len(words) <= 4:
+            role = _place_role(page, index, words, "", "signatory")
+            yield Doctor(page.number, words, index, role, False, title, unsure=True)
 
 
 def _at_labels(row: Row) -> Row:

@@ -43,6 +43,8 @@ _TITLES = frozenset("dr dre drs docteur doctor doctoresse prof professor profess
 # What "Dr" is misread as; believed only behind a doctor's label, and marked.
 _MISREAD = frozenset({"or", "0r", "ir", "br", "ur", "bt", "dt"})
 _ASIDE = frozenset("ass assoc assist asst associate assistant".split())
+# How a doctor is addressed beside the title: "Dr. (Mrs.) SAM Sreymao".
+_FORMS = frozenset("mrs mme ms miss mr".split())
 #: "Dr.SOK" and "DrSok": a title and the beginning of the name in one word.
 GLUED = re.compile(r"(?:(?:[Dd][Rr]|[Pp]rof|PROF|P[rR])[.,](?=[^\W\d_]{2})|Dr(?=[A-Z][a-z]))")
 #: Degrees behind a name.
@@ -92,7 +94,9 @@ def after_title(words: Sequence[Word], at: int) -> int | None:
     while end < len(words) and (bare(words[end].text) in _ASIDE or _mister(words[end].text)):
         end += 1
     first = end
-    while end < len(words) and is_title(words[end].text):
+    while end < len(words) and (
+        is_title(words[end].text) or (end > first and bare(words[end].text) in _FORMS)
+    ):
         end += 1
     if end == first:
         return None
