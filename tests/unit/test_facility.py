@@ -37,6 +37,9 @@ def value(field: HeaderField | None) -> str | None:
         ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
         ("Takeo Diagnostics | Taphul Rd, Siem Reap | 063 555 666", "Takeo Diagnostics"),
         ("Takeo Diagnostics lab@takeo.example", "Takeo Diagnostics"),
+        ("Reaksmey Clinic, Battambang", "Reaksmey Clinic"),
+        ("Provincial Hospital, Takeo", "Provincial Hospital, Takeo"),
+        ("GENOMED   Tel: 023 222 909", "GENOMED"),
         ("ORCHID CENTRE\nMao Blvd. · A member of Sunway Medical Group", "ORCHID CENTRE"),
         (
             "TAKEO LABORATORY   Referring facility:\n" + " " * 19 + "Bakan Hospital",

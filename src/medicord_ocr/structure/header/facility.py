@@ -39,7 +39,7 @@ from medicord_ocr.structure.header.facility_words import (
     SENDER,
 )
 from medicord_ocr.structure.header.patient import patient_labels
-from medicord_ocr.structure.labels import first_within, skeleton
+from medicord_ocr.structure.labels import PLACES, first_within, skeleton
 
 # Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
 # capitals set as wide apart as they are high); of large letters it is at most their height.
@@ -268,6 +268,7 @@ def keyword_weight(text: str) -> tuple[int, bool]:
 
 
 def _place(words: tuple[Word, ...], row: int) -> Place | None:
+    words = _without_town(words)
     text = text_of(words)
     folded = fold(text)
     if ADDRESS.match(folded) or ADDRESS.match(text.lower()) or NUMBERED.search(folded):
@@ -279,12 +280,23 @@ def _place(words: tuple[Word, ...], row: int) -> Place | None:
     if not weight or (not known and NO_FACILITY.within(text, fuzzy=False)):
         return None
     weight = 1 if AFFILIATED.search(folded) else weight
-    rest = [word for word in folded.split() if word not in GENERIC and not word.isdigit()]
-    named = known or any(len(word) >= 2 and not has_khmer(word) for word in rest)
-    named = named or _khmer_named(text)
+    named = known or _latin_named(folded) or _khmer_named(text)
     if mended is None and has_khmer(text):
         mended = mended_keyword(bare_name(text))
     return Place(words, row, weight, named, fuzzy, mended=mended)
+
+
+def _without_town(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """A name without the town behind its comma, but not ``Provincial Hospital, Takeo``."""
+    end = max((i for i, word in enumerate(words, 1) if word.text.endswith(",")), default=0)
+    in_town = PLACES.latin.fullmatch(fold(text_of(words[end:])))
+    return words[:end] if in_town and _latin_named(fold(text_of(words[:end]))) else words
+
+
+def _latin_named(folded: str) -> bool:
+    """Whether a folded Latin line says more than what kind of place it is."""
+    rest = [word for word in folded.split() if word not in GENERIC and not word.isdigit()]
+    return any(len(word) >= 2 and not has_khmer(word) for word in rest)
 
 
 def _khmer_named(text: str) -> bool:

@@ -121,7 +121,7 @@ def _brands(page: PageText) -> Iterator[Place]:
             break
         if is_choice(row):
             continue
-        contact = _has_contact(page, index + 1, _CONTACT_ROWS - 1)
+        contact = _has_contact(page, index, _CONTACT_ROWS)
         for segment in row.segments:
             large = segment.box.height >= _LARGE * usual
             first = index == 0 and len(segment.words) >= _FIRST_WORDS
