@@ -36,6 +36,9 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("Dr.SOK Dara", "prescription", "Dr.SOK Dara", "letterhead"),
         ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
         ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
+        ("Sur prescription du Dr TAING Kheng", "lab", "Dr TAING Kheng", "requester"),
+        ("Doctor in charge:.Dr. TRAN Minh", "lab", "Dr. TRAN Minh", "prescriber"),
+        ("’ Dr. KHOEM Sivutha", "prescription", "Dr. KHOEM Sivutha", "letterhead"),
         ("Consultant: Dr. (Mrs.) SAM Sreymao", "lab", "Dr. (Mrs.) SAM Sreymao", "prescriber"),
         ("Ordonnance du Dr PAL Sambath", "prescription", "Dr PAL Sambath", "signatory"),
     ],
@@ -149,6 +152,13 @@ def test_a_name_behind_a_misread_title_or_a_stamp_is_shown_for_review(line: str,
 @pytest.mark.parametrize("line", ["OR Sokunthea", "or four or five", "seen Dr. Sok Dara"])
 def test_other_lines_with_or_and_dr_name_no_doctor(line: str) -> None:
     assert doctor(f"Paracetamol 500mg\n\n\n\n\n\n{line}", "prescription") is None
+
+
+def test_a_doctor_of_a_laboratory_s_letterhead_is_shown_for_review() -> None:
+    found = doctor("LABORATOIRE DU LAC\nDr. Henri MARTIN\nNom : X   Age : 44 ans", "lab")
+    assert value(found) == "Dr. Henri MARTIN"
+    assert found is not None
+    assert found.needs_review
 
 
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:

@@ -34,7 +34,7 @@ from medicord_ocr.structure.labels import PLACES
 from medicord_ocr.structure.titles import title_kind
 
 # A label and the value behind it without a space between them, but not a time of day.
-_GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖](?=[^\W\d])")
+_GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖][.,'’]*(?=[^\W\d])")
 # Whom a letter is for.
 _ADDRESSEE = re.compile(r"(?:^|\s)(?:to|attn|attention|dear|à|à l'attention de)\s?[:.]?\s*$")
 _WHO = "អ្នក"  # who gives a prescription (វេជ្ជបញ្ជា) is no title of one
@@ -207,7 +207,9 @@ def _pieces(word: Word) -> Iterator[Word]:
         yield word
         return
     x = word.box.x0 + round(word.box.width * label.end() / len(word.text))
-    yield replace(word, text=label[0], box=word.box._replace(x1=max(x, word.box.x0 + 1)))
+    yield replace(
+        word, text=label[0].rstrip(".,'’"), box=word.box._replace(x1=max(x, word.box.x0 + 1))
+    )
     rest = word.box._replace(x0=min(x, word.box.x1 - 1))
     yield replace(word, text=word.text[label.end() :], box=rest)
 
@@ -227,6 +229,8 @@ def _may_start(words: Sequence[Word], at: int, starts: frozenset[int]) -> bool:
     before = words[at - 1].text
     if before.endswith((":", ";", "៖", "-", "–", "|", "/", ",")) or bare(before) in _LINKS:
         return True
+    if at - 1 in starts and not any(char.isalnum() for char in before):
+        return True  # a speck
     if bare(before) in _OF and title_kind(" ".join(word.text for word in words[: at - 1])):
         return True  # « Ordonnance du Dr »
     return role_of(" ".join(word.text for word in words[max(0, at - 4) : at])) is not None
@@ -236,7 +240,7 @@ def _place_role(
     page: PageText, index: int, words: Sequence[Word], before: str, default: Role
 ) -> Role:
     """The role of a titled name: by its label, else by where it stands."""
-    phrases = [part for part in re.split(r"\s{2,}|[:;៖|]", before) if part.strip(" .-–,")]
+    phrases = [part for part in re.split(r"\s{2,}|[:;៖|]", before) if re.search(r"\w", part)]
     for phrase in reversed(phrases[-2:]):
         role = role_of(phrase)
         if role is not None:
@@ -260,7 +264,7 @@ def _role_near(page: PageText, index: int, words: Sequence[Word], *, above: bool
     """The role that a label above the name, or right below it, names.
 
     A profession below a name of the letterhead says nothing of who signed: only what is above
-    counts there.
+    counts there, but for the facility's name.
     """
     box = bounding([word.box for word in words])
     for step, reach in ((-1, _LABEL_ABOVE),) if above else ((-1, _LABEL_ABOVE), (1, _LABEL_BELOW)):
@@ -275,7 +279,7 @@ def _role_near(page: PageText, index: int, words: Sequence[Word], *, above: bool
                     if _names_somebody(segment):
                         return None
                     role = role_of(segment.text)
-                    if role is not None:
+                    if role is not None and not (above and keyword_weight(segment.text)[0]):
                         return role
             other += step
     return None

@@ -12,6 +12,10 @@ from medicord_ocr.structure.header.doctor import Doctor
 from medicord_ocr.structure.header.doctor_names import untitled
 from medicord_ocr.structure.header.roles import PREFERENCE
 
+#: Roles that seldom are of the document's doctor, by its kind: who asked for pictures signs no
+#: report of them (the one given so, among 67, was wrong), and the letterhead of a laboratory names
+#: its biologist.
+_DOUBTFUL = frozenset({("imaging", "requester"), ("lab", "letterhead")})
 #: Rows from a name within which it may be printed in the other script as well.
 _BESIDE = 2
 
@@ -53,17 +57,15 @@ def _disputed(doctors: Sequence[Doctor], chosen: Doctor, document_type: str | No
 def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> HeaderField | None:
     """The doctor as a header field, None where none is named.
 
-    Two names in the chosen role are marked ``doctors_disagree``. Who asked for pictures is named on
-    all reports of them and signs none: the one given
-    so among 67 was wrong.
+    Two names in the chosen role are marked ``doctors_disagree``.
     """
     chosen = choose_doctor(doctors, document_type)
     if chosen is None:
         return None
     reasons = ["doctors_disagree"] if _disputed(doctors, chosen, document_type) else []
     reasons += ["cut_name"] if chosen.cut else []
-    asked = document_type == "imaging" and chosen.role == "requester"
-    ceiling = 0.6 if reasons or chosen.unsure or asked else 0.95 if chosen.titled else 0.8
+    doubtful = chosen.unsure or (document_type, chosen.role) in _DOUBTFUL
+    ceiling = 0.6 if reasons or doubtful else 0.95 if chosen.titled else 0.8
     ceiling = min(ceiling, 0.7) if chosen.title is not None else ceiling
     info = field_info(Span(chosen.page, chosen.words), reasons=reasons, ceiling=ceiling)
     return HeaderField(**dict(info), value=chosen.text, role=chosen.role)

@@ -21,7 +21,8 @@ _ROLES: dict[Role, Terms] = {
     "requester": terms(
         r"requested by|request by|requester|requesting|requested|ordered by|ordering|order by"
         r"|referr(?:ed|ing)(?: by| doctor| physician)?|referring|referred|ref(?: by| dr| doctor)"
-        r"|refer by|demandeur|demande par|demande|sent by|adresse par|clinician",
+        r"|refer by|demandeur|demande par|demande|sent by|adresse par|clinician"
+        r"|sur prescription|a la demande",
         "អ្នកស្នើសុំ|អ្នកស្នើរសុំ|ស្នើសុំ|ស្នើដោយ",
     ),
     "performer": terms(
