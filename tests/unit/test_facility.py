@@ -158,6 +158,16 @@ def test_letters_of_a_narrow_word_are_as_far_apart_as_those_beside_it() -> None:
     assert value(found.header.facility) == "RAFFLESIA MEDICAL CLINIC"
 
 
+def test_letters_read_one_by_one_are_words() -> None:
+    lefts = (874, 962, 1053, 1142, 1231, 1320, 1471, 1558, 1644, 1715, 1803, 1865)
+    letters = []
+    for letter, left in zip("NAGARACLINIC", lefts, strict=True):
+        box = Box(left, 162, left + (18 if letter == "I" else 36), 198)
+        letters.append(Segment((Word(letter, box, 0.95, ()),), box))
+    found = find_header([PageText(1, 2834, 4010, (Row(tuple(letters)),))])
+    assert value(found.header.facility) == "NAGARA CLINIC"
+
+
 def test_spaces_of_letters_set_far_apart_are_wider_than_a_letter() -> None:
     words = []
     for text, x0, x1 in (("ANGKOR", 550, 895), ("DIAGNOSTIC", 967, 1510), ("CENTER", 1581, 1901)):

@@ -59,7 +59,7 @@ def _over_lines(page: PageText, place: Place, step: int) -> Place | None:
     own = [
         (number, line)
         for number, row in enumerate(page.rows)
-        if (line := tuple(w for s in row.segments for w in s.words if w in place.words))
+        if (line := tuple(w for s in widened(row).segments for w in s.words if w in place.words))
     ]
     whole, (row, line) = place, own[0 if step < 0 else -1]
     for _ in range(_MOST_LINES - len(own)):

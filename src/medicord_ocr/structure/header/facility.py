@@ -39,6 +39,7 @@ from medicord_ocr.structure.header.facility_words import (
     SENDER,
 )
 from medicord_ocr.structure.header.patient import patient_labels
+from medicord_ocr.structure.header.spelled import spelled
 from medicord_ocr.structure.labels import PLACES, first_within, skeleton
 
 # Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
@@ -154,7 +155,7 @@ def widened(row: Row) -> Row:
     The lines of a cell, which is one segment, are parted: a framed letterhead is no one name.
     """
     joined: list[Segment] = []
-    for segment in (line for part in row.segments for line in _lines(part)):
+    for segment in (line for part in spelled(row.segments) for line in _lines(part)):
         last = joined[-1] if joined else None
         both = (last, segment) if last else (segment,)
         letter = sum(s.box.width for s in both) / max(1, sum(len(s.text) for s in both))
