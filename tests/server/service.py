@@ -18,6 +18,7 @@ import httpx2 as httpx
 import uvicorn
 from starlette.testclient import TestClient
 
+from medicord_ocr.cli.serve import configuration
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.options import Options
 from medicord_ocr.server.app import create_app
@@ -158,7 +159,7 @@ def listening(folder: Path, reading: Reading | None = None, **given: Any) -> Ite
     """
     app = create_app(settings(**given), folder, reading or StandIn())
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+        server = uvicorn.Server(configuration(app, Bind()))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         while not server.started:

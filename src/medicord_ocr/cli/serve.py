@@ -16,6 +16,7 @@ from medicord_ocr.readers.tesseract import find_tessdata
 from medicord_ocr.server import logs
 from medicord_ocr.server.app import create_app
 from medicord_ocr.server.config import Bind, ServiceSettings, checked, load_service_settings
+from medicord_ocr.server.connection import Connection
 from medicord_ocr.server.reading import Reading
 
 if TYPE_CHECKING:
@@ -49,17 +50,18 @@ def run(bind: Bind, workers: int | None) -> int:
             settings.queue_size,
         )
         app = create_app(settings, folder, reading, secure=bind.secure)
-        server = uvicorn.Server(_configuration(app, bind))
+        server = uvicorn.Server(configuration(app, bind))
         _say_where(bind, listener)
         _say_secrets(given, settings)
         server.run(sockets=[listener])
     return 0
 
 
-def _configuration(app: ASGIApp, bind: Bind) -> uvicorn.Config:
+def configuration(app: ASGIApp, bind: Bind) -> uvicorn.Config:
+    """How uvicorn serves the application there."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=Connection,
         log_config=None,  # ours
         access_log=False,
         proxy_headers=False,  # ours
