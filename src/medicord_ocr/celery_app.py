@@ -13,7 +13,9 @@ from medicord_ocr.errors import MissingDependency
 if TYPE_CHECKING:
     from celery import Celery
 
-#: Seconds after which Redis gives a task of a worker that is gone to another: longer than any task.
+#: Seconds after which Redis gives a task of a worker that is gone to another. No page takes longer
+#: (PAGE_TIMEOUT_SECONDS is 3600 at most). A document of many pages may: whoever is given it then
+#: has nothing to do, since it is taken (``server.store``).
 VISIBILITY = 3600
 #: Seconds after which results that nobody fetched are forgotten.
 RESULTS_EXPIRE = 3600

@@ -75,6 +75,15 @@ def test_a_pdf_of_more_than_five_pages_is_queued(tmp_path: Path, pages: int, sta
         assert list(tmp_path.iterdir()) == []
 
 
+def test_a_queued_document_is_counted_as_one_that_was_waited_for(tmp_path: Path) -> None:
+    with running(tmp_path, StandIn(pages=6, file_type="pdf")) as client:
+        sign_in(client)
+        finished(client, sent(client, b"%PDF-1.4 " + bytes(2000)).json()["task_id"])
+        metrics = client.get("/metrics").text
+        assert "medicord_pages_total 6.0" in metrics
+        assert 'medicord_documents_total{document_type="none",file_type="png"} 1.0' in metrics
+
+
 def test_a_picture_of_many_pages_is_read_at_once(tmp_path: Path) -> None:
     with running(tmp_path, StandIn(pages=6, file_type="tiff")) as client:
         sign_in(client)

@@ -324,7 +324,7 @@ def _options(parts: Parts, upload: Upload) -> Options:
 
 
 def _document(parts: Parts, upload: Upload, document: bytes) -> Response:
-    parts.metrics.saw(orjson.loads(document))
+    parts.metrics.saw(document)
     patient = upload.fields.get("patient_id")
     if patient is not None:
         document = document[:-1] + b',"patient_id":' + orjson.dumps(patient) + b"}"

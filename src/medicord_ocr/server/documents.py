@@ -7,6 +7,7 @@ document's id, and never in Redis; how it stands is in the store.
 from __future__ import annotations
 
 import asyncio
+import math
 import re
 import shutil
 import threading
@@ -25,15 +26,15 @@ from redis.exceptions import RedisError
 
 from medicord_ocr.batch.child import Child
 from medicord_ocr.batch.remote import DEAD, MISLAID, here, own_child, portable, told
-from medicord_ocr.celery_app import make_app
+from medicord_ocr.celery_app import VISIBILITY, make_app
 from medicord_ocr.errors import EngineError, OutputError, UnreadableInput
 from medicord_ocr.faults import as_medicord
 from medicord_ocr.options import Options
 from medicord_ocr.server import steps
 from medicord_ocr.server.config import QueueSettings
 from medicord_ocr.server.problems import Busy
-from medicord_ocr.server.store import Store
-from medicord_ocr.server.tasks import Order, Task, failure, new_id
+from medicord_ocr.server.store import Open, Store
+from medicord_ocr.server.tasks import Order, Task, failure, new_id, tell
 from medicord_ocr.server.uploads import SUFFIX, sweep
 
 if TYPE_CHECKING:
@@ -48,8 +49,12 @@ _ID = re.compile(r"[A-Za-z0-9_-]{32}")
 _LOOK = 3.0
 #: Attempts at a document whose workers are lost.
 _ATTEMPTS = 2
-#: Seconds after which a file in the shared folder that belongs to no document is removed.
-_STRAY = 3600.0
+#: Seconds that one whose worker was lost waits for another: it has failed two visibility timeouts
+#: after that worker died, the minute that it takes to notice included.
+_WAIT = 2 * VISIBILITY - 60.0
+#: Seconds after which a file in the shared folder that belongs to no document is removed, and
+#: between two looks for such.
+_STRAY, _SWEEP = 3600.0, 60.0
 _OPTIONS = TypeAdapter(Options)
 _R = TypeVar("_R")
 
@@ -119,15 +124,17 @@ class CeleryQueue:
     Args:
         shared: what workers have too.
         capacity: documents that are not finished; more are refused.
+        saw: is given each document that was read, in another thread.
 
     Raises:
         MissingDependency: Celery is not installed.
         EngineError: Redis does not answer.
     """
 
-    def __init__(self, shared: Shared, capacity: int) -> None:
+    def __init__(self, shared: Shared, capacity: int, saw: Callable[[bytes], None]) -> None:
         self._shared = shared
         self._capacity = capacity
+        self._saw = saw
         self._app = make_app(shared.broker)
         self._store = Store(shared.store, shared.expire)
         with told():
@@ -136,6 +143,7 @@ class CeleryQueue:
         self._known: dict[str, tuple[str, int]] = {}
         self._lost: dict[str, tuple[Task, float]] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._swept = -math.inf
 
     async def start(self) -> None:
         """Begin to look after documents whose worker is gone."""
@@ -212,30 +220,42 @@ class CeleryQueue:
         )
         lost = Task(owner, pages, "failed", error=failure(error))
         self._lost[task_id] = (lost, time.monotonic() + self._shared.expire)
-        log.warning("task.finished", task_id=task_id, status="failed", code="engine.queue")
+        self._shared.file(task_id).unlink(missing_ok=True)
+        tell(task_id, lost)
 
     async def _look_after(self) -> None:
-        swept = 0.0
         while True:
-            with suppress(Busy):
-                unfinished = await self._ask(self._store.unfinished)
-                for task_id in unfinished:
-                    if task_id not in self._known:
-                        await self._ask(partial(self._learn, task_id))
-                    await self._ask(partial(self._look_at, task_id))
-                for task_id in [name for name in self._known if name not in unfinished]:
-                    status = await self._ask(partial(self._store.status, task_id))
-                    if status is None:
-                        self._lose(task_id)
-                    elif status in ("completed", "failed"):  # or it was put since we asked
-                        del self._known[task_id]
-                if time.monotonic() - swept > _STRAY:
-                    swept = time.monotonic()
-                    wanted = {f"{task_id}{SUFFIX}" for task_id in unfinished}
-                    await asyncio.to_thread(sweep, self._shared.folder, _STRAY, wanted)
+            try:
+                with suppress(Busy):
+                    await self._look()
+            except Exception as error:  # whoever waits would wait for ever
+                log.error("fault", reason=as_medicord(error).message)
             now = time.monotonic()
             self._lost = {name: lost for name, lost in self._lost.items() if lost[1] > now}
             await asyncio.sleep(_LOOK)
+
+    async def _look(self) -> None:
+        """Look once at every document that is known to be unfinished.
+
+        Raises:
+            Busy: Redis does not answer.
+        """
+        unfinished = await self._ask(self._store.unfinished)
+        for task_id in unfinished:
+            if task_id not in self._known:
+                await self._ask(partial(self._learn, task_id))
+            await self._ask(partial(self._look_at, task_id))
+        for task_id in [name for name in self._known if name not in unfinished]:
+            status = await self._ask(partial(self._store.status, task_id))
+            if status is None:
+                self._lose(task_id)
+            elif status in ("completed", "failed"):  # or it was put since we asked
+                del self._known[task_id]
+                await self._ask(partial(self._tell, task_id))
+        if time.monotonic() - self._swept > _SWEEP:
+            self._swept = time.monotonic()
+            wanted = {f"{task_id}{SUFFIX}" for task_id in unfinished}
+            await asyncio.to_thread(sweep, self._shared.folder, _STRAY, wanted)
 
     def _learn(self, task_id: str) -> None:
         """Know a document that another service, or an earlier run of this one, has put."""
@@ -243,27 +263,52 @@ class CeleryQueue:
         if found is not None:
             self._known[task_id] = (found.owner, found.total)
 
+    def _tell(self, task_id: str) -> None:
+        """Log and count a document that has ended, unless another service has."""
+        if self._store.tell(task_id) and (task := self._store.get(task_id)) is not None:
+            if task.result is not None:
+                self._saw(task.result)
+            tell(task_id, task)
+
     def _look_at(self, task_id: str) -> None:
         """Send a document out again whose worker, or message, is gone."""
         found = self._store.look(task_id)
         if found is None or found.alive:
             return
         age = time.time() - found.seen
+        error = _given_up(found, age)
+        if error is not None:
+            if self._store.fail(task_id, found.attempt, failure(error)):
+                self._shared.file(task_id).unlink(missing_ok=True)
+            return
         mislaid = not found.begun and age > MISLAID and self._store.waiting(QUEUE) == 0
         if not (mislaid or (found.begun and age > DEAD)):
             return
-        if found.begun and found.attempt >= _ATTEMPTS:
-            error = EngineError(
-                f"{_ATTEMPTS} workers that read it were lost",
-                hint="It may take too much memory; send fewer pages of it",
-                code="engine.crashed",
-            )
-            if self._store.fail(task_id, found.attempt, failure(error)):
-                self._shared.file(task_id).unlink(missing_ok=True)
-                log.warning("task.finished", task_id=task_id, status="failed", code=error.code)
-        elif self._store.again(task_id, found.attempt):
+        if self._store.again(task_id, found.attempt):
             self._send(task_id, found.attempt + 1)
             log.warning("task.again", task_id=task_id, attempt=found.attempt + 1)
+
+
+def _given_up(found: Open, age: float) -> EngineError | None:
+    """Why a document that nobody works on is not tried (any longer).
+
+    Args:
+        found: how it stands.
+        age: seconds since it went out or was taken.
+    """
+    if found.begun and age > DEAD and found.attempt >= _ATTEMPTS:
+        return EngineError(
+            f"{_ATTEMPTS} workers that read it were lost",
+            hint="It may take too much memory; send fewer pages of it",
+            code="engine.crashed",
+        )
+    if not found.begun and found.attempt > 1 and age > _WAIT:
+        return EngineError(
+            "the worker that read it was lost, and no other took it",
+            hint="Send it again when a worker runs",
+            code="engine.crashed",
+        )
+    return None
 
 
 # ---------------------------------------------------------------- the side of the worker
@@ -290,7 +335,7 @@ def register(app: Celery, shared: Shared, defaults: Options) -> str:
             try:
                 options = here(_OPTIONS.validate_python(order["options"]), defaults)
                 reading = _Reading(own_child(local, options), path, options, order)
-                document = reading.document(partial(store.progress, task_id))
+                document = reading.document(partial(store.progress, task_id, attempt))
             except Exception as error:
                 ended = store.fail(task_id, attempt, failure(as_medicord(error)))
             else:

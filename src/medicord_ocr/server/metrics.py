@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import orjson
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -72,12 +73,13 @@ class Metrics:
             "medicord_pages_waiting", "Steps that wait for a process", registry=self.registry
         )
 
-    def saw(self, document: Mapping[str, Any]) -> None:
-        """Count a document that was read.
+    def saw(self, text: bytes) -> None:
+        """Count a document that was read; any thread may.
 
         Args:
-            document: its JSON as Python objects.
+            text: its JSON.
         """
+        document: Mapping[str, Any] = orjson.loads(text)
         kind = document["document_type"] or "none"
         self.documents.labels(document["file_type"], kind).inc()
         self.pages.inc(document["pages"])

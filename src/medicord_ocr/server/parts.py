@@ -44,7 +44,7 @@ def make_parts(settings: ServiceSettings, folder: Path, reading: Reading) -> Par
         EngineError: there is a broker, and it does not answer.
         OutputError: UPLOAD_DIR cannot be used.
     """
-    clients = Clients(settings)
+    clients, metrics = Clients(settings), Metrics()
     redis = settings.redis_url or settings.celery_broker_url
     return Parts(
         settings,
@@ -52,16 +52,16 @@ def make_parts(settings: ServiceSettings, folder: Path, reading: Reading) -> Par
         Tokens(settings, clients),
         RedisLimiter(redis) if redis else MemoryLimiter(),
         reading,
-        _queue(settings, reading),
-        Metrics(),
+        _queue(settings, reading, metrics),
+        metrics,
         folder,
     )
 
 
-def _queue(settings: ServiceSettings, reading: Reading) -> Queue:
-    broker = settings.celery_broker_url
+def _queue(settings: ServiceSettings, reading: Reading, metrics: Metrics) -> Queue:
+    broker, capacity = settings.celery_broker_url, settings.queue_size
     if broker is None:
-        return EmbeddedQueue(reading, settings.queue_size, settings.result_expire_seconds)
+        return EmbeddedQueue(reading, capacity, settings.result_expire_seconds, metrics.saw)
     from medicord_ocr.server.documents import CeleryQueue, shared
 
-    return CeleryQueue(shared(settings, broker), settings.queue_size)
+    return CeleryQueue(shared(settings, broker), capacity, metrics.saw)

@@ -26,9 +26,21 @@ _UNFINISHED = 7 * 24 * 3600
 #: Takes a document for one attempt: its order, or nothing where it is not to be done (again).
 _CLAIM = """
 if redis.call('hget', KEYS[1], 'attempt') ~= ARGV[1] then return nil end
+if redis.call('hexists', KEYS[1], 'order') == 0 then return nil end
 if redis.call('hsetnx', KEYS[1], 'begun' .. ARGV[1], ARGV[2]) == 0 then return nil end
 redis.call('hset', KEYS[1], 'status', 'processing', 'done', 0, 'seen', ARGV[2])
 return redis.call('hget', KEYS[1], 'order')
+"""
+#: Notes pages that were read, unless another attempt is the one that counts.
+_PROGRESS = """
+if redis.call('hget', KEYS[1], 'attempt') ~= ARGV[1] then return 0 end
+redis.call('hset', KEYS[1], 'done', ARGV[2])
+return 1
+"""
+#: Lets one of several services tell of a document's end.
+_TELL = """
+if redis.call('exists', KEYS[1]) == 0 then return 0 end
+return redis.call('hsetnx', KEYS[1], 'told', 1)
 """
 #: Ends a document, unless another attempt is the one that counts.
 _FINISH = """
@@ -76,6 +88,8 @@ class Store:
         self._redis = redis_client(url)
         self._expire = expire
         self._claim = self._redis.register_script(_CLAIM)
+        self._progress = self._redis.register_script(_PROGRESS)
+        self._tell = self._redis.register_script(_TELL)
         self._finish = self._redis.register_script(_FINISH)
         self._again = self._redis.register_script(_AGAIN)
 
@@ -150,9 +164,13 @@ class Store:
         order = self._claim([_KEYS + task_id], [attempt, time.time()])
         return orjson.loads(order) if order else None
 
-    def progress(self, task_id: str, done: int) -> None:
-        """Note that so many pages are read."""
-        self._redis.hset(_KEYS + task_id, "done", str(done))
+    def progress(self, task_id: str, attempt: int, done: int) -> None:
+        """Note that so many pages are read, if this attempt still counts."""
+        self._progress([_KEYS + task_id], [attempt, done])
+
+    def tell(self, task_id: str) -> bool:
+        """Whether it is ours to tell how a document ended: one of the services is to, once."""
+        return bool(self._tell([_KEYS + task_id]))
 
     def alive(self, task_id: str) -> AbstractContextManager[None]:
         """Show, until the block ends, that it is worked on."""

@@ -6,6 +6,7 @@ import asyncio
 import secrets
 import time
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -94,6 +95,12 @@ def failure(error: MedicordError) -> dict[str, Any]:
     return {"code": error.code, "detail": detail, "page": error.page}
 
 
+def tell(task_id: str, task: Task) -> None:
+    """Log how a task ended."""
+    code = task.error["code"] if task.error else None
+    log.info("task.finished", task_id=task_id, status=task.status, code=code)
+
+
 class EmbeddedQueue:
     """Tasks in the memory of this process, read by its own pool when nothing urgent waits.
 
@@ -101,12 +108,16 @@ class EmbeddedQueue:
         reading: reads them.
         capacity: documents that are not finished; more are refused.
         expire: seconds that a finished task is kept.
+        saw: is given each document that was read, in another thread.
     """
 
-    def __init__(self, reading: Reading, capacity: int, expire: float) -> None:
+    def __init__(
+        self, reading: Reading, capacity: int, expire: float, saw: Callable[[bytes], None]
+    ) -> None:
         self._reading = reading
         self._capacity = capacity
         self._expire = expire
+        self._saw = saw
         self._tasks: dict[str, Task] = {}
         self._finished: dict[str, float] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -166,7 +177,7 @@ class EmbeddedQueue:
                 urgent=False,
                 progress=progress,
             )
-            task.result = await asyncio.to_thread(zlib.compress, document, 1)
+            task.result = await asyncio.to_thread(self._packed, document)
             self._size += len(task.result)
             task.status = "completed"
         except Exception as error:
@@ -174,7 +185,11 @@ class EmbeddedQueue:
         finally:
             order.upload.discard()
             self._finished[task_id] = time.monotonic() + self._expire
-        log.info("task.finished", task_id=task_id, status=task.status, code=_code(task))
+        tell(task_id, task)
+
+    def _packed(self, document: bytes) -> bytes:
+        self._saw(document)
+        return zlib.compress(document, 1)
 
     async def _forget(self) -> None:
         while True:
@@ -183,7 +198,3 @@ class EmbeddedQueue:
             for task_id in [name for name, end in self._finished.items() if end <= now]:
                 del self._finished[task_id]
                 self._size -= len(self._tasks.pop(task_id).result or b"")
-
-
-def _code(task: Task) -> str | None:
-    return task.error["code"] if task.error else None
