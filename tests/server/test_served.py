@@ -19,7 +19,7 @@ from medicord_ocr import Options, extract
 from medicord_ocr.cli.serve import _listening
 from medicord_ocr.server.config import Bind
 from tests.pdfs import Page, pdf, text
-from tests.server.service import EXTRACT, SAMPLES, STATUS, Served, problem, served
+from tests.server.service import EXTRACT, SAMPLES, STATUS, Served, finished, problem, served
 
 pytestmark = pytest.mark.integration
 
@@ -93,6 +93,20 @@ def test_an_encrypted_pdf_is_told_by_its_code(service: Served, tmp_path: Path) -
     path = tmp_path / "locked.pdf"
     path.write_bytes(pdf(Page(), password="secret"))
     problem(sent(service, path), 422, "input.encrypted")
+
+
+def test_a_queued_document_outlives_the_process_that_reads_it(
+    service: Served, tmp_path: Path
+) -> None:
+    path = twelve_pages(tmp_path)
+    task_id = sent(service, path).json()["task_id"]
+    while service.client.get(f"{STATUS}/{task_id}").json()["progress"]["done"] == 0:
+        time.sleep(0.01)
+    (reader,) = (p for p in psutil.Process(service.process.pid).children() if _reads(p))
+    os.kill(reader.pid, signal.SIGKILL)
+    found = finished(service.client, task_id)
+    assert found["status"] == "completed", found
+    assert len(found["result"]["categories"]["lab_results"]) == 12
 
 
 def test_a_process_that_is_killed_is_replaced(service: Served, tmp_path: Path) -> None:

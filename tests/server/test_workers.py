@@ -101,6 +101,18 @@ def test_a_queued_document_is_read_by_a_worker(
         assert wait_for(lambda: uploads(tmp_path) == [])
 
 
+def test_a_page_whose_process_dies_is_read_once_more(
+    tmp_path: Path, shared: dict[str, str]
+) -> None:
+    with served(tmp_path, **shared) as service, worker(tmp_path, shared):
+        task_id = send(service, tmp_path, "one", f"once {tmp_path / 'marker'}", "three")
+        done = finished(service.client, task_id)
+        assert (done["status"], done["progress"]["done"]) == ("completed", 3)
+        failed = finished(service.client, send(service, tmp_path, "one", "killed", "three"))
+        assert (failed["status"], failed["error"]["code"]) == ("failed", "engine.crashed")
+        assert wait_for(lambda: uploads(tmp_path) == [])
+
+
 def test_a_document_of_a_worker_that_is_killed_goes_to_another_once(
     tmp_path: Path, shared: dict[str, str], redis: RedisServer
 ) -> None:

@@ -33,6 +33,7 @@ from medicord_ocr.options import Options
 from medicord_ocr.server import steps
 from medicord_ocr.server.config import QueueSettings
 from medicord_ocr.server.problems import Busy
+from medicord_ocr.server.reading import crashed
 from medicord_ocr.server.store import Open, Store
 from medicord_ocr.server.tasks import Order, Task, failure, new_id, tell
 from medicord_ocr.server.uploads import SUFFIX, sweep
@@ -334,7 +335,7 @@ def register(app: Celery, shared: Shared, defaults: Options) -> str:
         with store.alive(task_id):
             try:
                 options = here(_OPTIONS.validate_python(order["options"]), defaults)
-                reading = _Reading(own_child(local, options), path, options, order)
+                reading = _Reading(partial(own_child, local, options), path, options, order)
                 document = reading.document(partial(store.progress, task_id, attempt))
             except Exception as error:
                 ended = store.fail(task_id, attempt, failure(as_medicord(error)))
@@ -348,9 +349,9 @@ def register(app: Celery, shared: Shared, defaults: Options) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One document read by one process."""
+    """One document read by one process at a time, which ``child`` gives."""
 
-    child: Child
+    child: Callable[[], Child]
     path: Path
     options: Options
     order: dict[str, Any]
@@ -358,12 +359,21 @@ class _Reading:
     def document(self, progress: Callable[[int], None]) -> bytes:
         """Its JSON, page by page."""
         seconds = float(self.order["seconds"])
-        read = partial(steps.read_page, pictures=bool(self.order["pictures"]))
         parts = []
         for number in range(1, int(self.order["pages"]) + 1):
-            parts.append(self.child.call(read, self.path, self.options, number, seconds=seconds))
+            try:
+                parts.append(self._page(number, seconds))
+            except EngineError as error:
+                if not crashed(error):
+                    raise
+                parts.append(self._page(number, seconds))
             progress(number)
-        document: bytes = self.child.call(
+        document: bytes = self.child().call(
             steps.put_together, parts, self.options, seconds=seconds * (1 + 0.1 * len(parts))
         )
         return document
+
+    def _page(self, number: int, seconds: float) -> steps.Part:
+        read = partial(steps.read_page, pictures=bool(self.order["pictures"]))
+        part: steps.Part = self.child().call(read, self.path, self.options, number, seconds=seconds)
+        return part

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from medicord_ocr.errors import MedicordError
+from medicord_ocr.errors import EngineError, MedicordError
 from medicord_ocr.options import Options
 from medicord_ocr.server import steps
 from medicord_ocr.server.pool import Pool
@@ -104,6 +104,8 @@ class Reading:
     ) -> bytes:
         """The document's JSON, its pages read by as many processes as are free.
 
+        A page whose process dies is read once more where nobody waits: who waits is told.
+
         Args:
             path: of the upload.
             options: how to read it.
@@ -114,12 +116,16 @@ class Reading:
         """
         done = 0
         call = partial(steps.read_page, pictures=pictures)
+        run = partial(self._pool.run, call, path, options, timeout=self._timeout, urgent=urgent)
 
         async def page(number: int) -> steps.Part:
             nonlocal done
-            part: steps.Part = await self._pool.run(
-                call, path, options, number, timeout=self._timeout, urgent=urgent
-            )
+            try:
+                part: steps.Part = await run(number)
+            except EngineError as error:
+                if urgent or not crashed(error):
+                    raise
+                part = await run(number)
             done += 1
             if progress:
                 progress(done)
@@ -135,6 +141,11 @@ class Reading:
             steps.put_together, parts, options, timeout=self._timeout, urgent=urgent
         )
         return document
+
+
+def crashed(error: EngineError) -> bool:
+    """Whether the process that read is gone, for a reason that may not come again."""
+    return error.code == "engine.crashed"
 
 
 def _first(errors: BaseExceptionGroup[MedicordError]) -> MedicordError:
