@@ -351,7 +351,7 @@ def _accepted(request: Request, upload: Upload, task_id: str) -> Response:
     tags=["documents"],
     name="Ask after a document",
     response_model=TaskStatus,
-    responses=documented(401, 404, 429),
+    responses=documented(401, 404, 429, 503),
 )
 async def status(request: Request, known: Known, task_id: str) -> Response:
     """How a queued document stands; only for the client that sent it."""

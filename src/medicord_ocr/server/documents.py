@@ -32,7 +32,7 @@ from medicord_ocr.faults import as_medicord
 from medicord_ocr.options import Options
 from medicord_ocr.server import steps
 from medicord_ocr.server.config import QueueSettings
-from medicord_ocr.server.problems import Busy
+from medicord_ocr.server.problems import Busy, Lost
 from medicord_ocr.server.reading import crashed
 from medicord_ocr.server.store import Open, Store
 from medicord_ocr.server.tasks import Order, Task, failure, new_id, tell
@@ -216,9 +216,7 @@ class CeleryQueue:
     def _lose(self, task_id: str) -> None:
         """Say that a document is gone from Redis: what waits for it shall not wait for ever."""
         owner, pages = self._known.pop(task_id)
-        error = EngineError(
-            "the queue lost the document", hint="Send it again", code="engine.queue"
-        )
+        error = Lost("the queue lost the document", hint="Send it again", code="engine.queue")
         lost = Task(owner, pages, "failed", error=failure(error))
         self._lost[task_id] = (lost, time.monotonic() + self._shared.expire)
         self._shared.file(task_id).unlink(missing_ok=True)
@@ -290,7 +288,7 @@ class CeleryQueue:
             log.warning("task.again", task_id=task_id, attempt=found.attempt + 1)
 
 
-def _given_up(found: Open, age: float) -> EngineError | None:
+def _given_up(found: Open, age: float) -> Lost | None:
     """Why a document that nobody works on is not tried (any longer).
 
     Args:
@@ -298,16 +296,14 @@ def _given_up(found: Open, age: float) -> EngineError | None:
         age: seconds since it went out or was taken.
     """
     if found.begun and age > DEAD and found.attempt >= _ATTEMPTS:
-        return EngineError(
+        return Lost(
             f"{_ATTEMPTS} workers that read it were lost",
             hint="It may take too much memory; send fewer pages of it",
-            code="engine.crashed",
         )
     if not found.begun and found.attempt > 1 and age > _WAIT:
-        return EngineError(
+        return Lost(
             "the worker that read it was lost, and no other took it",
             hint="Send it again when a worker runs",
-            code="engine.crashed",
         )
     return None
 

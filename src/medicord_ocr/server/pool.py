@@ -176,7 +176,9 @@ def _settle(job: _Job, found: Any) -> None:
     if job.future.done():
         return
     if isinstance(found, MedicordError) and found.code == "engine.timeout":
-        found = Overdue("a page took too long to read", hint="Scan it again, or leave it out")
+        found = Overdue(
+            "a page took too long to read", hint="Scan it again, or leave that page out"
+        )
     if isinstance(found, BaseException):
         job.future.set_exception(found)
     else:

@@ -13,6 +13,7 @@
     │   └── TooMany          429  request.rate_limit
     ├── TooLarge             413  input.over_limit
     ├── Busy                 503  service.busy
+    ├── Lost                 500  engine.crashed
     └── Overdue              504  engine.timeout
 
 Codes of documents are those of the command line. No answer holds text of a document.
@@ -147,11 +148,34 @@ class TooLarge(LimitExceeded):
     http_status = 413
 
 
+class Lost(EngineError):
+    """What read the document, or had it in its queue, is gone."""
+
+    code = "engine.crashed"
+
+
 class Overdue(EngineError):
     """The document was not read in time."""
 
     code = "engine.timeout"
     http_status = 504
+
+
+#: What a client can do about errors whose own hints are for the command line, by code.
+_HINTS = {
+    "input.encrypted": "Save it without encryption and send that",
+    "input.over_limit": "Send fewer pages of it, or scan it at a lower resolution",
+    "engine.crashed": "It may take too much memory; send fewer pages of it",
+    "engine.out_of_memory": "Scan it at a lower resolution",
+    "engine.timeout": "It may be damaged; scan it again, or leave that page out",
+}
+
+
+def detail(error: MedicordError) -> str:
+    """What happened and what a client can do about it, as sentences."""
+    ours = isinstance(error, Refused | TooLarge | Lost | Overdue)
+    hint = error.hint if ours else _HINTS.get(error.code, error.hint)
+    return f"{error.message}. {hint}" if hint else f"{error.message}."
 
 
 def answer(error: MedicordError, request_id: str | None) -> Response:
@@ -166,7 +190,7 @@ def answer(error: MedicordError, request_id: str | None) -> Response:
         title=_TITLES.get(status, "Error"),
         status=status,
         code=error.code,
-        detail=f"{error.message}. {error.hint}" if error.hint else f"{error.message}.",
+        detail=detail(error),
         page=error.page,
         request_id=request_id,
     )

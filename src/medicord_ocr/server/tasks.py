@@ -15,7 +15,7 @@ import structlog
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.faults import as_medicord
 from medicord_ocr.options import Options
-from medicord_ocr.server.problems import Busy
+from medicord_ocr.server.problems import Busy, detail
 from medicord_ocr.server.reading import Reading
 from medicord_ocr.server.uploads import Upload
 
@@ -91,8 +91,7 @@ def new_id() -> str:
 
 def failure(error: MedicordError) -> dict[str, Any]:
     """What a task says of its error."""
-    detail = f"{error.message}. {error.hint}" if error.hint else f"{error.message}."
-    return {"code": error.code, "detail": detail, "page": error.page}
+    return {"code": error.code, "detail": detail(error), "page": error.page}
 
 
 def tell(task_id: str, task: Task) -> None:
