@@ -166,6 +166,23 @@ def test_production_does_not_start_with_what_is_weak(tmp_path: Path) -> None:
     assert "Traceback" not in result.err
 
 
+def test_in_production_every_line_is_json(tmp_path: Path) -> None:
+    strong = {
+        "APP_ENV": "production",
+        "DEBUG": "false",
+        "CLIENT_SECRET": "Xq7w-9rTz_41bnPQ",
+        "CORS_ORIGINS": "none",
+    }
+    service = Served(tmp_path, "--behind-proxy", **strong)
+    service.client.get("/health/none")
+    assert service.stop() == 143
+    lines = [json.loads(line) for line in service.log.read_text().splitlines()]
+    events = [line["event"] for line in lines]
+    assert events == ["message", "started", "request", "stopped", "message"]
+    assert lines[0]["reason"].startswith("http://127.0.0.1:")
+    assert lines[-1]["reason"] == "terminated."
+
+
 def test_secrets_are_drawn_in_development_and_printed_once(tmp_path: Path) -> None:
     service = Served(tmp_path, CLIENT_SECRET="", JWT_SECRET_KEY="")
     try:

@@ -6,10 +6,12 @@ import logging
 import os
 import re
 import sys
+from collections.abc import Callable
 
 PROGRAM = "medicord-ocr"
 LOGGER = "medicord_ocr"
 _COLOURS = {"error": "31", "critical": "31", "warning": "33", "debug": "2"}
+_diverted: list[Callable[[str, str], None]] = []
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -18,6 +20,9 @@ def say(text: str, kind: str = "") -> None:
 
     Nobody is told when it cannot be printed: there is nowhere left to tell it.
     """
+    if _diverted:
+        _diverted[-1](printable(text), kind)
+        return
     label = f"{kind}:" if kind else ""
     if kind in _COLOURS and coloured():
         label = f"\x1b[{_COLOURS[kind]}m{label}\x1b[0m"
@@ -27,6 +32,11 @@ def say(text: str, kind: str = "") -> None:
         sys.stderr.flush()
     except (OSError, ValueError):
         return
+
+
+def divert(to: Callable[[str, str], None]) -> None:
+    """Hand over what is said from now on, text and kind, rather than print it."""
+    _diverted.append(to)
 
 
 def printable(text: str) -> str:

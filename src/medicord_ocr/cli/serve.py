@@ -41,7 +41,10 @@ def run(bind: Bind, workers: int | None) -> int:
     given = load_service_settings()
     settings = checked(given, bind)
     find_tessdata(settings.tessdata_prefix)
-    logs.configure(json=settings.app_env == "production", level=settings.log_level)
+    production = settings.app_env == "production"
+    logs.configure(json=production, level=settings.log_level)
+    if production:
+        messages.divert(logs.line)
     with scratch() as folder, _listening(bind) as listener:
         reading = Reading(
             workers or default_jobs(),

@@ -65,6 +65,18 @@ def configure(*, json: bool, level: str) -> None:
     logging.getLogger().handlers = [logging.NullHandler()]
 
 
+def line(text: str, kind: str) -> None:
+    """Log what the program says otherwise to the person at the terminal.
+
+    Args:
+        text: a sentence, without text of a document.
+        kind: ``error``, ``warning``, ``debug``; another is information.
+    """
+    log = structlog.get_logger("medicord_ocr.server")
+    known = {"error": log.error, "critical": log.error, "warning": log.warning, "debug": log.debug}
+    known.get(kind, log.info)("message", reason=text)
+
+
 def _only_known(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in event.items() if key in FIELDS or key.startswith("_")}
 
