@@ -17,6 +17,7 @@ from typing import Any
 import httpx2 as httpx
 import uvicorn
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from medicord_ocr.cli.serve import configuration
 from medicord_ocr.errors import MedicordError
@@ -111,7 +112,7 @@ def document(pages: int) -> bytes:
     return (
         Document.model_validate(
             {
-                "raw_text": "text of the document",
+                "raw_text": "what Sovannara was told",
                 "average_confidence": 0.5,
                 "pages": pages,
                 "file_type": "png",
@@ -133,6 +134,24 @@ def settings(**given: Any) -> ServiceSettings:
     return checked(ServiceSettings(_env_file=None, **given), Bind())  # type: ignore[call-arg]
 
 
+def words_of(text: str) -> set[str]:
+    """Words by which a text would be known; not what ids and times may hold by chance."""
+    return {word for word in text.split() if len(word) >= 5 and re.search(r"[g-zG-Zក-៿]", word)}
+
+
+def check_log(log: str, known: set[str]) -> None:
+    """Nothing is in a log that is nobody's business: secrets, tokens, and what is known besides."""
+    assert [word for word in (SECRET, KEY, "eyJ", *known) if word in log] == []
+
+
+@contextmanager
+def logged() -> Iterator[None]:
+    """Hold what a service in this process logs against what it must not."""
+    with capture_logs() as events:
+        yield
+    check_log(str(events), {"Sovannara", "text of the document"})
+
+
 @contextmanager
 def running(folder: Path, reading: Reading | None = None, **given: Any) -> Iterator[TestClient]:
     """A client of the service, in this process.
@@ -144,7 +163,10 @@ def running(folder: Path, reading: Reading | None = None, **given: Any) -> Itera
     """
     secure = bool(given.pop("secure", False))
     app = create_app(settings(**given), folder, reading or StandIn(), secure=secure)
-    with TestClient(app, raise_server_exceptions=False, client=("192.0.2.1", 1234)) as client:
+    with (
+        logged(),
+        TestClient(app, raise_server_exceptions=False, client=("192.0.2.1", 1234)) as client,
+    ):
         yield client
 
 
@@ -158,7 +180,7 @@ def listening(folder: Path, reading: Reading | None = None, **given: Any) -> Ite
         given: settings.
     """
     app = create_app(settings(**given), folder, reading or StandIn())
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with logged(), socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(configuration(app, Bind()))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
@@ -202,7 +224,7 @@ def finished(client: httpx.Client, task_id: str, seconds: float = 60) -> dict[st
 
 
 class Served:
-    """The real command, serving on this machine.
+    """The real command, serving on this machine; its log is held against what it must not hold.
 
     Attributes:
         client: of it, signed in.
@@ -230,7 +252,19 @@ class Served:
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
             )
-        self.client = httpx.Client(base_url=self._address(), timeout=120)
+        # What browsers and others send are samples.
+        self._known = {name for path in SAMPLES.iterdir() for name in (path.stem, *_words(path))}
+        hooks = {"response": [self._note]}
+        self.client = httpx.Client(base_url=self._address(), timeout=120, event_hooks=hooks)
+
+    def _note(self, answer: httpx.Response) -> None:
+        """Remember what an answer holds that is not to be logged."""
+        answer.read()
+        if answer.headers.get("content-type") == "application/json":
+            found = answer.json()
+            read = found.get("result") or found
+            self._known |= words_of(str(read.get("raw_text", "")))
+            self._known |= words_of(str(found.get("patient_id", "")))
 
     def _address(self) -> str:
         end = time.monotonic() + 60
@@ -271,6 +305,16 @@ class Served:
         finally:
             self.process.kill()
             self.client.close()
+            check_log(self.log.read_text("utf-8"), self._known)
+
+
+def _words(path: Path) -> set[str]:
+    """Words of a sample, where it is the truth about one."""
+    return (
+        words_of(json.loads(path.read_text("utf-8"))["raw_text"])
+        if path.suffix == ".json"
+        else set()
+    )
 
 
 @contextmanager

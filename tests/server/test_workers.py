@@ -17,7 +17,16 @@ from tests.faults.pipeline_stand_in import SECRET as TEXT
 from tests.faults.pipeline_stand_in import environment_of, picture
 from tests.faults.test_cli_faults import alive, started_command, wait_for
 from tests.redis_server import RedisServer
-from tests.server.service import EXTRACT, SAMPLES, STATUS, Served, finished, problem, served
+from tests.server.service import (
+    EXTRACT,
+    SAMPLES,
+    STATUS,
+    Served,
+    check_log,
+    finished,
+    problem,
+    served,
+)
 
 pytestmark = pytest.mark.faults
 
@@ -44,7 +53,8 @@ def worker(tmp_path: Path, shared: dict[str, str]) -> Iterator[subprocess.Popen[
     with started_command("worker", "--jobs", "1", cwd=tmp_path, env=variables) as process:
         yield process
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        _, log = process.communicate(timeout=30)
+        check_log(log.decode(), {*TEXT.split(), "a-long-password"})
 
 
 def send(service: Served, tmp_path: Path, *pages: str) -> str:
