@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from medicord_ocr.errors import SettingsError
+from medicord_ocr.server import auth
 from medicord_ocr.server.auth import Clients, Tokens, hashed
 from medicord_ocr.server.problems import Unauthenticated
 from tests.server.service import CLIENT, KEY, SECRET, TOKEN, problem, running, settings, sign_in
@@ -97,6 +98,27 @@ def test_an_empty_secret_never_authenticates() -> None:
     clients = Clients(settings().model_copy(update={"client_secret": ""}))
     assert not clients.knows(CLIENT, "")
     assert clients.mark(CLIENT) is None
+
+
+@pytest.mark.parametrize("client_id", [CLIENT, "clinic", "nobody"])
+def test_a_refusal_takes_as_long_whether_there_is_such_a_client_or_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, client_id: str
+) -> None:
+    file = tmp_path / "clients.json"
+    file.write_text(
+        json.dumps([{"client_id": "clinic", "secret_hash": hashed("the clinic's own")}])
+    )
+    clients = Clients(settings(clients_file=file))
+    derived: list[str] = []
+    real = auth._derived
+
+    def counted(secret: str, salt: bytes) -> bytes:
+        derived.append(secret)
+        return real(secret, salt)
+
+    monkeypatch.setattr(auth, "_derived", counted)
+    assert not clients.knows(client_id, "wrong")
+    assert derived == ["wrong"]
 
 
 FORGED: dict[str, str] = {

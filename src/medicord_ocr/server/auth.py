@@ -56,10 +56,6 @@ def _derived(secret: str, salt: bytes) -> bytes:
     return hashlib.scrypt(secret.encode(), salt=salt, maxmem=_MEMORY, dklen=32, **_COST)
 
 
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode()).digest()
-
-
 def _text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
@@ -75,23 +71,20 @@ class Clients:
     """
 
     def __init__(self, settings: ServiceSettings) -> None:
-        self._secrets = {settings.client_id: settings.client_secret}
-        self._hashes = _from_file(settings.clients_file) if settings.clients_file else {}
+        hashes = _from_file(settings.clients_file) if settings.clients_file else {}
+        secret = settings.client_secret
+        ours = {settings.client_id: secret} if secret else {}
         key = settings.jwt_secret_key.encode()
         self._marks = {
             client_id: hmac.digest(key, f"{client_id}\n{value}".encode(), "sha256").hex()[:16]
-            for client_id, value in (self._hashes | self._secrets).items()
-            if value
+            for client_id, value in (hashes | ours).items()
         }
+        self._hashes = hashes | {client_id: hashed(value) for client_id, value in ours.items()}
         # Of a client that there is not, so that its refusal takes as long.
-        self._nobody = hashed(secrets.token_urlsafe(16)) if self._hashes else ""
+        self._nobody = hashed(secrets.token_urlsafe(16))
 
     def knows(self, client_id: str, secret: str) -> bool:
         """Whether the secret is that client's, compared in constant time."""
-        if client_id in self._secrets or not self._hashes:
-            expected = self._secrets.get(client_id, "")
-            same = hmac.compare_digest(_digest(secret), _digest(expected))
-            return same and bool(expected)
         _, salt, known = self._hashes.get(client_id, self._nobody).split("$")
         given = _derived(secret, base64.b64decode(salt))
         same = hmac.compare_digest(given, base64.b64decode(known))
