@@ -1,9 +1,8 @@
-"""The routes of the contract: health, tokens, documents, tasks, metrics."""
+"""The routes of the contract for clients: tokens, documents, tasks."""
 
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Annotated, Any, Literal
@@ -17,7 +16,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from medicord_ocr import __version__
 from medicord_ocr.errors import UsageError
 from medicord_ocr.options import Options, parse_languages
 from medicord_ocr.schema import Document
@@ -26,7 +24,6 @@ from medicord_ocr.server.limits import Standing, caller_address, too_many
 from medicord_ocr.server.parts import Parts, parts_of
 from medicord_ocr.server.problems import (
     BadRequest,
-    Busy,
     NotFound,
     Overdue,
     Unauthenticated,
@@ -73,13 +70,6 @@ class Token(BaseModel):
     access_token: str
     token_type: Literal["bearer"] = "bearer"
     expires_in: int
-
-
-class Health(BaseModel):
-    """That the service lives."""
-
-    status: Literal["healthy", "ready"]
-    version: str
 
 
 class Extracted(Document):
@@ -143,6 +133,16 @@ async def limited(request: Request, key: str, limit: int) -> Standing:
     return standing
 
 
+async def refused(request: Request) -> None:
+    """Count a request without a valid token.
+
+    Raises:
+        TooMany: too many from that address.
+    """
+    limit = parts_of(request).settings.rate_limit_per_minute
+    await limited(request, f"refused {address_of(request)}", limit)
+
+
 async def caller(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
 ) -> Caller:
@@ -158,31 +158,13 @@ async def caller(
             raise Unauthenticated("a bearer token is needed", hint="POST /api/v1/auth/token")
         found = parts.tokens.check(given.credentials)
     except Unauthenticated:
-        limit = parts.settings.rate_limit_per_minute
-        await limited(request, f"refused {address_of(request)}", limit)
+        await refused(request)
         raise
     request.scope["state"]["client_id"] = found.client_id
     return found
 
 
 Known = Annotated[Caller, Depends(caller)]
-
-
-@router.get("/health", tags=["service"])
-async def health() -> Health:
-    """Whether the service lives."""
-    return Health(status="healthy", version=__version__)
-
-
-@router.get("/ready", tags=["service"], responses=documented(503))
-async def ready(request: Request) -> Health:
-    """Whether documents can be read: 503 until the models are loaded."""
-    reading = parts_of(request).reading
-    if not reading.ready:
-        if reading.fault is not None:
-            raise Busy(reading.fault.message, code=reading.fault.code)
-        raise Busy("the models are being loaded", code="service.not_ready", after=2)
-    return Health(status="ready", version=__version__)
 
 
 @router.post(
@@ -374,17 +356,3 @@ async def status(request: Request, known: Known, task_id: str) -> Response:
     unfinished = task.status in ("pending", "processing")
     headers = {"Retry-After": str(_POLL_AFTER)} if unfinished else {}
     return Response(text, headers=headers, media_type="application/json")
-
-
-@router.get("/metrics", tags=["service"], include_in_schema=False)
-async def metrics(request: Request) -> Response:
-    """What Prometheus reads; with METRICS_TOKEN set, only with that as a bearer token."""
-    parts = parts_of(request)
-    wanted = parts.settings.metrics_token
-    if wanted:
-        given = request.headers.get("authorization", "")
-        if not hmac.compare_digest(given.encode(), f"Bearer {wanted}".encode()):
-            raise Unauthenticated("the metrics need their token")
-    parts.metrics.depth.set(parts.reading.documents + await parts.queue.depth())
-    parts.metrics.waiting.set(parts.reading.waiting)
-    return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

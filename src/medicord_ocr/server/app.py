@@ -19,9 +19,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from medicord_ocr import __version__
 from medicord_ocr.errors import MedicordError
 from medicord_ocr.faults import as_medicord
-from medicord_ocr.server import api, convert, uploads, web
+from medicord_ocr.server import api, convert, health, uploads, web
 from medicord_ocr.server.config import ServiceSettings
 from medicord_ocr.server.edge import Edge
+from medicord_ocr.server.limits import STANDING
 from medicord_ocr.server.openapi import describe
 from medicord_ocr.server.parts import make_parts
 from medicord_ocr.server.problems import BadRequest, NotAllowed, NotFound, answer
@@ -58,6 +59,7 @@ def create_app(
         yield
         await parts.queue.close()
         await reading.close()
+        await parts.limiter.close()
         uploads.sweep(folder, 0)
         log.info("stopped")
 
@@ -65,6 +67,7 @@ def create_app(
         title="medicord-ocr", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None
     )
     app.state.parts = parts
+    app.include_router(health.router)
     app.include_router(api.router)
     app.include_router(convert.router)
     app.include_router(web.router)
@@ -75,7 +78,7 @@ def create_app(
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST"],
         allow_headers=["Authorization", "Content-Type", "Prefer", "X-Request-ID"],
-        expose_headers=["Retry-After", "X-Request-ID", "RateLimit-Limit", "RateLimit-Remaining"],
+        expose_headers=["Location", "Retry-After", "X-Request-ID", *STANDING],
     )
     inside = Edge(inside, parts.metrics, secure=secure)
     return ProxyHeadersMiddleware(inside, list(settings.trusted_proxies))  # type: ignore[arg-type, return-value]

@@ -15,6 +15,8 @@ from typing import Any, Protocol
 from medicord_ocr.server.problems import TooMany
 
 WINDOW = 60.0
+#: The headers that say where a caller stands.
+STANDING = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 #: Most windows kept; the one that was used longest ago goes first.
 _KEYS = 20_000
 
@@ -38,11 +40,7 @@ class Standing:
     def headers(self) -> dict[str, str]:
         """``RateLimit-*`` (the IETF draft's three fields), and ``Retry-After`` when over."""
         seconds = str(max(1, math.ceil(self.reset)))
-        found = {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(self.remaining),
-            "RateLimit-Reset": seconds,
-        }
+        found = dict(zip(STANDING, (str(self.limit), str(self.remaining), seconds), strict=True))
         return found if self.allowed else found | {"Retry-After": seconds}
 
 
@@ -52,8 +50,8 @@ class Limiter(Protocol):
     async def hit(self, key: str, limit: int) -> Standing:
         """Count one, unless the limit is reached."""
 
-    async def look(self, key: str, limit: int) -> Standing:
-        """Where it stands, without counting."""
+    async def close(self) -> None:
+        """Let go of its connections."""
 
 
 class MemoryLimiter:
@@ -75,10 +73,8 @@ class MemoryLimiter:
             times.append(self._clock())
         return self._standing(times, limit, allowed)
 
-    async def look(self, key: str, limit: int) -> Standing:
-        """Where it stands, without counting."""
-        times = self._recent(key)
-        return self._standing(times, limit, len(times) < limit)
+    async def close(self) -> None:
+        """It has none."""
 
     def _recent(self, key: str) -> deque[float]:
         times = self._seen.setdefault(key, deque())
@@ -105,11 +101,9 @@ local count = redis.call('zcard', KEYS[1])
 local allowed = 0
 if count < tonumber(ARGV[1]) then
     allowed = 1
-    if ARGV[3] == '1' then
-        redis.call('zadd', KEYS[1], now, ARGV[4])
-        redis.call('pexpire', KEYS[1], ARGV[2] / 1000)
-        count = count + 1
-    end
+    redis.call('zadd', KEYS[1], now, ARGV[3])
+    redis.call('pexpire', KEYS[1], ARGV[2] / 1000)
+    count = count + 1
 end
 local oldest = redis.call('zrange', KEYS[1], 0, 0, 'withscores')[2]
 return {count, allowed, oldest and math.floor((oldest + ARGV[2] - now) / 1000) or 0}
@@ -128,29 +122,26 @@ class RedisLimiter:
     def __init__(self, url: str) -> None:
         from redis.asyncio import Redis
 
-        redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
-        self._script = redis.register_script(_HIT)
+        self._redis = Redis.from_url(url, socket_timeout=2, socket_connect_timeout=2)
+        self._script = self._redis.register_script(_HIT)
         self._here = MemoryLimiter()
 
     async def hit(self, key: str, limit: int) -> Standing:
         """Count one, unless the limit is reached."""
-        return await self._ask(key, limit, count=True)
-
-    async def look(self, key: str, limit: int) -> Standing:
-        """Where it stands, without counting."""
-        return await self._ask(key, limit, count=False)
-
-    async def _ask(self, key: str, limit: int, *, count: bool) -> Standing:
         from redis.exceptions import RedisError
 
         # Addresses and clients are nobody's business there.
         name = f"medicord-ocr:limit:{hashlib.sha256(key.encode()).hexdigest()[:32]}"
-        arguments: list[Any] = [limit, int(WINDOW * 1e6), int(count), secrets.token_hex(8)]
+        arguments: list[Any] = [limit, int(WINDOW * 1e6), secrets.token_hex(8)]
         try:
             seen, allowed, wait = await self._script([name], arguments)
         except RedisError:
-            return await (self._here.hit if count else self._here.look)(key, limit)
+            return await self._here.hit(key, limit)
         return Standing(limit, max(0, limit - seen), wait / 1000, bool(allowed))
+
+    async def close(self) -> None:
+        """Let go of its connections."""
+        await self._redis.aclose()
 
 
 def too_many(standing: Standing) -> TooMany:
