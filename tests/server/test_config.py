@@ -43,6 +43,7 @@ def test_strong_settings_start_in_production() -> None:
         ({"jwt_secret_key": ""}, "JWT_SECRET_KEY is missing"),
         ({"jwt_secret_key": "ab" * 20}, "JWT_SECRET_KEY is weak"),
         ({"jwt_secret_key": "please-change-this-jwt-secret-key"}, "JWT_SECRET_KEY is weak"),
+        ({"jwt_algorithm": "HS512"}, "JWT_SECRET_KEY has less than the 64 bytes"),
         ({"client_secret": STRONG["jwt_secret_key"]}, "the same"),
         ({"delete_after_processing": False}, "DELETE_AFTER_PROCESSING"),
         ({"redis_url": "redis://cache:6379/0"}, "REDIS_URL has no password"),

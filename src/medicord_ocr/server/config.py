@@ -34,6 +34,8 @@ _SECRET_LENGTH = 16
 #: Fewest different characters in a secret; "aaaa…" and "12121212…" have fewer.
 _SECRET_VARIETY = 8
 _KEY_LENGTH = 32
+#: Bytes of the key that each algorithm wants, those of its hash (RFC 7518, 3.2).
+_HASH_LENGTH = {"HS256": 32, "HS384": 48, "HS512": 64}
 _ORIGIN = re.compile(r"https?://[^/\s*]+")
 #: Words of placeholders; what is left without them must be long enough by itself.
 _PLACEHOLDER = re.compile("change|password|secret|example|your|default|client|jwt|key", re.I)
@@ -279,6 +281,8 @@ def _weak(settings: ServiceSettings, bind: Bind) -> list[str]:
         found.append("JWT_SECRET_KEY is missing (openssl rand -hex 32)")
     elif _guessable(settings.jwt_secret_key, _KEY_LENGTH):
         found.append("JWT_SECRET_KEY is weak (openssl rand -hex 32)")
+    elif len(settings.jwt_secret_key.encode()) < (least := _HASH_LENGTH[settings.jwt_algorithm]):
+        found.append(f"JWT_SECRET_KEY has less than the {least} bytes of {settings.jwt_algorithm}")
     elif settings.jwt_secret_key == settings.client_secret:
         found.append("JWT_SECRET_KEY and CLIENT_SECRET are the same")
     return found
