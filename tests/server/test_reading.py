@@ -1,8 +1,11 @@
-"""Pages whose process dies: once more where nobody waits, and no more than that."""
+"""Processes that read: what becomes of a page whose process dies, and of what libraries say."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 
 from medicord_ocr.errors import EngineError
 from medicord_ocr.options import Options
+from medicord_ocr.server.pool import Pool
 from medicord_ocr.server.reading import Reading
 
 
@@ -57,3 +61,29 @@ def test_a_page_whose_process_dies_is_read_once_more_where_nobody_waits(
 ) -> None:
     found, seen = pages_tried(monkeypatch, urgent=urgent, code=code, times=times)
     assert (found is not None, seen) == (read, tried)
+
+
+def test_what_libraries_print_while_they_read_is_not_in_the_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    async def printed() -> None:
+        pool = Pool(1, Options(engine="fake"), id)
+        pool.start()
+        try:
+            for stream in (1, 2):
+                await pool.run(os.write, stream, b"Sovannara", timeout=60, urgent=True)
+        finally:
+            await pool.close()
+
+    asyncio.run(printed())
+    out, err = capfd.readouterr()
+    assert "Sovannara" not in out + err
+
+
+def test_warnings_of_libraries_are_not_in_the_log() -> None:
+    program = (
+        "import warnings; from medicord_ocr.server import logs; "
+        "logs.configure(json=True, level='INFO'); warnings.warn('Sovannara')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert (done.stdout, done.stderr) == (b"", b"")

@@ -367,19 +367,20 @@ def _do(local: Any, unit: Unit, seconds: float, fingerprint: str) -> Outcome:
     return outcome
 
 
-def own_child(local: Any, options: Options) -> Child:
+def own_child(local: Any, options: Options, *, mute: bool = False) -> Child:
     """The process of this thread, a fresh one where it is gone, worn or has other options.
 
     Args:
         local: of the thread; keeps the process.
         options: whose readers it loads.
+        mute: whether what libraries print in it is dropped.
     """
     child: Child | None = getattr(local, "child", None)
     if child is not None:
         if child.alive and local.options == options and not worn(child, child.memory()):
             return child
         child.end()
-    local.child, local.options = Child(options, MEMORY_LIMIT), options
+    local.child, local.options = Child(options, MEMORY_LIMIT, mute=mute), options
     made: Child = local.child
     return made
 

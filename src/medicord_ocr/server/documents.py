@@ -331,7 +331,8 @@ def register(app: Celery, shared: Shared, defaults: Options) -> str:
         with store.alive(task_id):
             try:
                 options = here(_OPTIONS.validate_python(order["options"]), defaults)
-                reading = _Reading(partial(own_child, local, options), path, options, order)
+                child = partial(own_child, local, options, mute=True)
+                reading = _Reading(child, path, options, order)
                 document = reading.document(partial(store.progress, task_id, attempt))
             except Exception as error:
                 ended = store.fail(task_id, attempt, failure(as_medicord(error)))

@@ -63,6 +63,7 @@ def configure(*, json: bool, level: str) -> None:
         logger.setLevel(least)
     # Messages of other libraries may quote what they were given.
     logging.getLogger().handlers = [logging.NullHandler()]
+    logging.captureWarnings(True)
 
 
 def line(text: str, kind: str) -> None:

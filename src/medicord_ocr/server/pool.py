@@ -121,7 +121,8 @@ class Pool:
     async def _slot(self, number: int) -> None:
         """Keep one process alive and give it work."""
         while True:
-            child = await self._in_thread(Child, self._options, MEMORY_LIMIT)
+            # What libraries print may quote what they read.
+            child = await self._in_thread(partial(Child, self._options, MEMORY_LIMIT, mute=True))
             self._children[number] = child
             try:
                 if await self._load(child):
