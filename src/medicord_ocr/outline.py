@@ -95,6 +95,8 @@ def find_page(picture: Picture) -> Corners | None:
 def _brightened(small: Picture) -> Picture:
     """A picture whose paper is as bright as by day: what a step of colour is, is told there."""
     (bright,) = levels(small if small.ndim == 2 else small[..., 1], 0.95)
+    if not bright:  # all black: a lid that was closed on nothing
+        return small
     return small if bright >= DAYLIGHT else cv2.convertScaleAbs(small, alpha=DAYLIGHT / bright)  # type: ignore[return-value]
 
 

@@ -345,6 +345,8 @@ def rescale(gray: Gray, factor: float) -> Gray:
 
 def sharpness(gray: Gray) -> float:
     """0-1: how steep the steepest edges are, as a share of black to white in one pixel."""
+    if gray.shape[1] < 2:
+        return 0.0
     part = gray[:: max(1, gray.shape[0] // 1500)]
     steps = cv2.absdiff(part[:, 1:], part[:, :-1])
     return levels(steps, 0.995)[0] / 255  # type: ignore[arg-type]

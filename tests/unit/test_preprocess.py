@@ -62,6 +62,16 @@ def test_specks_are_counted_on_noise_and_not_on_print() -> None:
     assert after < noisy / 10
 
 
+@pytest.mark.parametrize("grey", [0, 1, 255])
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 50), (50, 1), (2, 2), (3000, 1), (40, 30), (400, 300)]
+)
+def test_a_picture_without_anything_on_it_is_no_fault(shape: tuple[int, int], grey: int) -> None:
+    """All black comes of a lid closed on nothing; one pixel wide comes of whoever tries."""
+    prepared = preprocess.prepare(np.full(shape, grey, np.uint8), None, Options())
+    assert min(prepared.image.shape) >= 1
+
+
 def test_small_print_is_scaled_up_and_large_print_down() -> None:
     page = paragraph()
     height = preprocess.x_height(page)
