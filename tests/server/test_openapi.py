@@ -21,7 +21,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.server.service import EXTRACT, PNG, STATUS, TOKEN, listening, sign_in
+from tests.server.service import EXTRACT, PNG, STATUS, TOKEN, listening, served, sign_in
 
 _CHECKS = [
     not_a_server_error,
@@ -86,6 +86,24 @@ def test_whatever_is_sent_is_answered_as_documented(
             assert answer.status_code == 401
 
     answered()
+
+
+@pytest.mark.integration
+def test_whatever_is_sent_to_be_read_is_answered_as_documented(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """With the real service: pictures of any size and content, whole and broken."""
+    with served(tmp_path_factory.mktemp("service"), "--workers", "1") as service:
+        address = str(service.client.base_url).rstrip("/")
+        headers = {"Authorization": service.client.headers["Authorization"]}
+        document = schemathesis.openapi.from_url(f"{address}/openapi.json")
+
+        @_EXAMPLES
+        @given(document[EXTRACT]["POST"].as_strategy())
+        def answered(case: Any) -> None:
+            case.validate_response(case.call(headers=headers), checks=_CHECKS)
+
+        answered()
 
 
 def test_documents_and_tasks_are_of_the_documented_form(
