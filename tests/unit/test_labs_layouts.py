@@ -498,3 +498,24 @@ WBC        2.1       5.5          4.0 - 10.0       10^9/L
 RBC        4.91      5.31         4.00 - 5.20      10^12/L
 """)
     assert [(row[0], row[1]) for row in found] == [("WBC", None), ("RBC", None)]
+
+
+def test_result_in_words_over_two_lines_around_its_name_is_whole() -> None:
+    [aspect, ph] = rows("""
+Examen                  Résultat         Unité     Normales
+                        Légèrement
+Aspect
+                        trouble
+pH                      6,0                        5,0 - 8,0
+""")
+    assert aspect[:2] == ("Aspect", "Légèrement trouble")
+    assert ph[:2] == ("pH", 6.0)
+
+
+def test_second_line_of_a_result_in_words_below_its_row_is_for_review() -> None:
+    [aspect] = results("""
+Examen                  Résultat         Unité     Normales
+Aspect                  Légèrement
+                        trouble
+""")
+    assert aspect.value in {"Légèrement trouble", None} or aspect.fields["value"].needs_review

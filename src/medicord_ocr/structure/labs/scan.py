@@ -13,7 +13,7 @@ from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evide
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
-from medicord_ocr.structure.labs.parts import Part, clean_name
+from medicord_ocr.structure.labs.parts import Part, blemished, clean_name
 from medicord_ocr.structure.labs.range_cells import (
     with_range,
     with_range_below,
@@ -93,6 +93,12 @@ def _take_row(
         return
     if set(cells) <= {"range", "aside", "previous"}:
         state.range_above = (index, cells)
+        return
+    if set(cells) == {"value"} and state.waiting is None and _is_in_words(cells):
+        # A further line of a result in words: of the row above, or before that of the row below.
+        if entries and _near(page, entries[-1].rows[-1], index):
+            entries[-1] = replace(entries[-1], draft=blemished(entries[-1].draft, "value"))
+        state.value_above = (index, cells)
         return
     if _is_lone_name(cells) or spans_columns(row, table):
         entry = _spanning(index, cells, state, mark)
@@ -306,6 +312,7 @@ def _entry(
 ) -> Entry | None:
     """The entry of a row with a result, its name completed from the line above where it waits."""
     rows: tuple[int, ...] = (index,)
+    cells = _with_value_above(page, index, cells, state)
     draft = (
         None if is_comment(_all(cells).text) and not _known_name(cells) else read_cells(cells, mark)
     )
@@ -321,6 +328,21 @@ def _entry(
     if draft is None:
         return None
     return Entry(draft, rows, state.section, state.urine, mark)
+
+
+def _with_value_above(page: PageText, index: int, cells: Cells, state: State) -> Cells:
+    """The row with the line of its result in words that stands above the name."""
+    above, state.value_above = state.value_above, None
+    first = state.waiting[0] if state.waiting else index
+    if above is None or "value" not in cells or not _is_in_words(cells):
+        return cells
+    if not _near(page, above[0], first):
+        return cells
+    return {**cells, "value": [*above[1]["value"], *cells["value"]]}
+
+
+def _is_in_words(cells: Cells) -> bool:
+    return not re.search(r"\d", cell_of(cells, "value").text)
 
 
 def _second_result(
