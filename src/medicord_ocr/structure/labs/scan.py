@@ -342,7 +342,9 @@ def _with_value_above(page: PageText, index: int, cells: Cells, state: State) ->
 
 
 def _is_in_words(cells: Cells) -> bool:
-    return not re.search(r"\d", cell_of(cells, "value").text)
+    """Whether a result has letters and no figures: an arrow or a sign is none in words."""
+    text = cell_of(cells, "value").text
+    return re.search(r"[^\W\d_]{3}", text) is not None and not re.search(r"\d", text)
 
 
 def _second_result(
