@@ -519,3 +519,13 @@ Aspect                  Légèrement
                         trouble
 """)
     assert aspect.value in {"Légèrement trouble", None} or aspect.fields["value"].needs_review
+
+
+@pytest.mark.parametrize("previous", ["Rés. précédent 17/07/24", "Rés. antérieur 17/07/24"])
+def test_a_day_beside_an_earlier_result_in_short_is_the_present_one(previous: str) -> None:
+    found = rows(f"""
+Examen          {previous}     17/07/25     Réf.              Unité
+GB              8,96                        11,22        4,00 à 10,00      G/L
+GR              4,30                        6,51         3,90 à 5,30       T/L
+""")
+    assert [row[:2] for row in found] == [("GB", 11.22), ("GR", 6.51)]

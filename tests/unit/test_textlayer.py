@@ -228,6 +228,26 @@ def test_khmer_mark_drawn_on_its_own_joins_its_base() -> None:
     assert [word.text for word in build_words([base, mark, rest])] == ["កម្ពុជា"]
 
 
+def test_ones_drawn_apart_by_their_own_white_are_one_number() -> None:
+    # Helvetica at 11.2 points: a figure is 6.2 wide, the ink of a 1 2.8 of them.
+    inks = {"1": (1.1, 3.9), "5": (0.5, 5.7), ".": (0.9, 2.1)}
+    for number in ("11.5", "1.15", "51"):
+        runs, x = [], 0.0
+        for i, letter in enumerate(number):
+            left, right = inks[letter]
+            box = (x + left, 90.0, x + right, 98.0)
+            runs.append(run_of(letter, 0)._replace(box=box, size=11.2, order=i, space=i == 0))
+            x += 3.1 if letter == "." else 6.2
+        assert [word.text for word in build_words(runs)] == [number]
+
+
+def test_ones_with_a_space_between_are_two_numbers() -> None:
+    first, second = run_of("1", 0), run_of("1", 0)
+    first = first._replace(box=(1.1, 90.0, 3.9, 98.0), size=11.2)
+    second = second._replace(box=(10.4, 90.0, 13.2, 98.0), size=11.2, space=False)
+    assert [word.text for word in build_words([first, second])] == ["1", "1"]
+
+
 # ------------------------------------------------------------------ unsound layers
 
 

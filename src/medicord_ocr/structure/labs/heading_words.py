@@ -152,7 +152,7 @@ PRESENT = frozenset(
 #: Words that stand beside them.
 VISIT = frozenset(
     "result results value values visit visits test date resultat resultats valeur valeurs visite "
-    "bilan examen on du of at".split()
+    "bilan examen res val on du of at".split()
 )
 #: Words beside that of a result, a unit or a range which say whose it is, or of what.
 QUALIFIERS = frozenset(
