@@ -205,3 +205,18 @@ def test_figures_of_the_next_column_are_no_thousands_of_a_range() -> None:
     assert ranges(text) == [("136 - 145", False, False)]
     text = f"{HEADER}Plaquettes           250000       /mm3      150 000 - 400 000"
     assert ranges(text) == [("150 000 - 400 000", False, False)]
+
+
+def test_prior_result_joined_to_a_range_stays_in_its_column() -> None:
+    text = """
+Analyse              Résultat     Unité     Normales                                 Antériorité
+Hémoglobine          12,5         g/dL      Homme : 13,0 - 17,0 - Femme : 12,0 - 16  12,1
+Hématocrite          38,5         %         Homme : 40,0 - 52,0 - Femme : 36,0 - 47, 39,2
+Globules rouges      4,5          T/L       Homme : 4,50 - 5,90 - Femme : 4,00 - 5,2 4,41
+Ferritine            20           ng/mL     Homme : 30,5 - 400 - Femme : 15,5 - 150, 21,4
+Gamma GT             33           U/L       Homme : inférieur à 55 - Femme : moins d 45
+"""
+    assert [r.reference_range for r in results(text, "F")][0] == (
+        "Homme : 13,0 - 17,0 - Femme : 12,0 - 16"
+    )
+    assert all("45" not in (r.reference_range or "") for r in results(text, "F"))

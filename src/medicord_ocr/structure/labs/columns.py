@@ -24,6 +24,9 @@ _BINS = 96
 # Cost of a column edge inside the gap between two words of one segment, against 1 inside a word:
 # readers join neighbouring columns, and wide names have gaps too.
 _GAP_COST = 0.35
+# That of one inside a heading: where the range and the prior result of three rows were joined, the
+# cheapest edge went through the heading over the latter.
+_HEADING_COST = 4.0
 # Least share of the rows in which an unheaded column must show what it holds.
 _TELLING_SHARE = 0.4
 # Share of the widest free stretch that another must have to be a gap between columns.
@@ -243,7 +246,7 @@ def _edge(first: Label, second: Label, rows: Sequence[Sequence[Segment]]) -> flo
     costs = [0.0] * _BINS
     size = (high - low) / _BINS
     for box in (first.box, second.box):
-        _add(costs, box.x0, box.x1, 1.0, low, size)
+        _add(costs, box.x0, box.x1, _HEADING_COST, low, size)
     for row in rows:
         for segment in row:
             _add(costs, segment.box.x0, segment.box.x1, _GAP_COST, low, size)

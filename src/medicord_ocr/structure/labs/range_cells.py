@@ -21,8 +21,8 @@ from medicord_ocr.structure.labs.units import is_unit, unit_key
 _STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
 # A name with a bound behind it: one of the classes of values that a range lists.
 _CLASS = re.compile(r"[^\W\d_]{3}[^\d<>≤≥]{0,12}[<>≤≥]?\s?\d")
-# Words behind a range: a class without its bound, or with one.
-_MORE = re.compile(r"[^\W\d_]{3}")
+# The same behind a range, or a name whose bound is on the next line; not a piece of a stamp.
+_MORE = re.compile(rf"{_CLASS.pattern}|[^\W\d_]\s?[:=]")
 # Confidence (0-1) that the words of a range of an unknown form must have: below it nothing is given
 # rather than noise.
 _LEGIBLE = 0.5
