@@ -216,7 +216,22 @@ Globules rouges      4,5          T/L       Homme : 4,50 - 5,90 - Femme : 4,00 -
 Ferritine            20           ng/mL     Homme : 30,5 - 400 - Femme : 15,5 - 150, 21,4
 Gamma GT             33           U/L       Homme : inférieur à 55 - Femme : moins d 45
 """
-    assert [r.reference_range for r in results(text, "F")][0] == (
-        "Homme : 13,0 - 17,0 - Femme : 12,0 - 16"
-    )
-    assert all("45" not in (r.reference_range or "") for r in results(text, "F"))
+    found = [r.reference_range or "" for r in results(text, "F")]
+    assert found[0] == "Homme : 13,0 - 17,0 - Femme : 12,0 - 16"
+    assert "45" not in found[-1]
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "Hommes : 13-17 ; Femmes : 12-16 ; Enfants : 11-14",
+        "Enfant : 11-14 H : 13-17 F : 12-16",
+    ],
+)
+def test_range_for_children_beside_those_of_the_sexes_leaves_no_bounds(printed: str) -> None:
+    assert ranges(f"Hémoglobine : 12,5 g/dL  {printed}") == [(printed, None, False)]
+
+
+def test_vowel_that_readers_lose_is_in_the_range() -> None:
+    text = f"{HEADER}Hémoglobine          12,5         g/dL      ប្រស : 13 - 17 ស្រី : 12 - 16"
+    assert ranges(text) == [("ប្រុស : 13 - 17 ស្រី : 12 - 16", False, False)]

@@ -17,6 +17,10 @@ _SEX = (
     r"|(?P<female>(?i:femmes?|females?|f[ée]m(?:inins?)?|women|woman)\.?(?!\w)|[FW]\.?(?![\w'’])"
     r"|ស្ត្?រី|ស្រី|នារី|ស(?=\s?[:៖])|♀)"
 )
+# A class beside those of men and women.
+_CHILD = (
+    r"(?i:enfants?|nourrissons?|nouveaux?[- ]n[ée]e?s?|child(?:ren)?|infants?|newborns?)|កុមារ|ទារក"
+)
 _WHOSE = r"(?i:(?:chez|pour|sexe)\s)?(?i:l['’]\s?|las?\s|les\s)?"
 _GROWN = r"(?i:adultes?|adults?)"
 _AGED = (
@@ -24,7 +28,7 @@ _AGED = (
     rf"(?:{TO}\d{{1,3}})?\s?(?:{AGE}))\s?[)\]]?"
 )
 _LABEL = re.compile(
-    rf"(?P<open>[(\[])?\s?(?P<grown>{_GROWN}\s)?{_WHOSE}(?:{_SEX})(?:\s?(?P<aged>{_AGED}))?"
+    rf"(?P<open>[(\[])?\s?(?P<grown>{_GROWN}\s)?{_WHOSE}(?:{_SEX}|(?P<child>{_CHILD}))(?:\s?(?P<aged>{_AGED}))?"
     r"\s?(?P<close>[)\]])?\s?(?P<colon>[:=.៖ៈ](?:\s?[:៖])?)?(?:[-–](?=\s))?\s{0,3}"
 )
 _BEHIND = re.compile(rf"\s?(?P<open>[(\[])?\s?{_WHOSE}(?:{_SEX})\s?[)\]]?")
@@ -39,7 +43,8 @@ _UNIT = re.compile(
 def match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:
     """The ranges that begin at a place of a text with a sex before each, and where they end.
 
-    What holds for an age, which the patient may not be of, has no bounds. Units are no part of
+    What holds for an age, which the patient may not be of, or stands beside a range for children,
+    has no bounds. Units are no part of
     the range's text, and that behind the last one is left.
     """
     parts: list[tuple[Sex, Range]] = []
@@ -48,11 +53,12 @@ def match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] |
     aged = False  # « Adulte H: 13-17 F: 12-16 »: said once, it holds for both
     while label := _LABEL.match(text, place):
         found = _one_range(text, label.end(), mark)
-        if found is None or (len(parts) == 2 and not label["aged"]):
+        if found is None or (len(parts) == 2 and not (label["aged"] or label["child"])):
             break  # the next row's, if it is not for another age
         units.append((end, unit))
-        aged = aged or bool(label["grown"] or label["aged"])
-        parts.append(("M" if label["male"] else "F", Range(found[0].text) if aged else found[0]))
+        aged = aged or bool(label["grown"] or label["aged"] or label["child"])
+        if not label["child"]:
+            parts.append(("M" if label["male"] else "F", found[0]))
         end = found[1]
         unit = _unit_end(text, end)
         if label["open"] and not label["close"]:
@@ -65,6 +71,8 @@ def match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] |
         place = separator.end() if separator else unit
     if not parts or (label and _is_other_sex(label, parts)):
         return None
+    if aged:
+        parts = [(sex, Range(part.text)) for sex, part in parts]
     return _of_sexes(text, start, end, units, parts), end
 
 
@@ -97,7 +105,7 @@ def is_lettered(ranged: Range) -> bool:
     if len(ranged.by_sex) != 1:
         return False
     if label := _LABEL.match(ranged.text):
-        return not label["colon"] and len(label["male"] or label["female"]) == 1
+        return not label["colon"] and len(label["male"] or label["female"] or label["child"]) == 1
     return re.search(r"[^H\s]\s?[)\]]$", ranged.text) is None
 
 
@@ -128,6 +136,8 @@ def _is_other_sex(label: re.Match[str], parts: list[tuple[Sex, Range]]) -> bool:
 
     ``H`` behind the range of women alone may be a flag.
     """
+    if label["child"]:
+        return False
     sex: Sex = "M" if label["male"] else "F"
     return sex not in {known for known, _ in parts} and (sex == "F" or bool(label["colon"]))
 
@@ -139,4 +149,5 @@ def _of_sexes(
     kept = "".join(text[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
     # Twice the same sex: an age or a phase tells them apart, and we do not know it.
     apart = len({sex for sex, _ in parts}) == len(parts)
+    kept = kept.replace("ប្រស", "ប្រុស")  # readers lose the vowel
     return Range(" ".join(kept.split()), by_sex=tuple(parts) if apart else ())
