@@ -235,3 +235,17 @@ def test_range_for_children_beside_those_of_the_sexes_leaves_no_bounds(printed: 
 def test_vowel_that_readers_lose_is_in_the_range() -> None:
     text = f"{HEADER}Hémoglobine          12,5         g/dL      ប្រស : 13 - 17 ស្រី : 12 - 16"
     assert ranges(text) == [("ប្រុស : 13 - 17 ស្រី : 12 - 16", False, False)]
+
+
+def test_range_behind_a_name_in_its_cell_is_no_part_of_it() -> None:
+    text = """
+Analyse                                                   Résultat    Unité
+Créatinine VN : Femmes : 44 - 80 / Hommes : 62 - 106      70          µmol/L
+Hémoglobine Réf. : 12 - 16                                12,5        g/dL
+CA 15-3                                                   20          U/mL
+"""
+    assert [(r.test_name, r.reference_range) for r in results(text, "F")] == [
+        ("Créatinine", "Femmes : 44 - 80 / Hommes : 62 - 106"),
+        ("Hémoglobine", "12 - 16"),
+        ("CA 15-3", None),
+    ]

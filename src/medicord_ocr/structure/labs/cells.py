@@ -90,15 +90,17 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
 
 
 def _range_in_name(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
-    """The draft of a figure with the range behind its name: ``Hb (H: 13-17 F: 12-16)``."""
+    """The draft of a figure with the range behind its name: ``Hb (H: 13-17)``, ``Hb VN: 13-17``."""
     if draft.value is None or draft.value.kind not in {"number", "bounded"}:
         return draft
-    for bracket in re.finditer(r"(?<=\w)\s*(?=[(\[])", cell.text):
-        found = match_range(cell.text, bracket.end(), mark)
-        if found and not cell.text[found[1] :].strip(" :."):
-            name = clean_name(cut(cell, 0, bracket.start()))
-            part = part_of(cell, bracket.end(), found[1])
-            return replace(draft, name=name, range=found[0], range_part=part)
+    for gap in re.finditer(r"(?<=\w)\s*(?=[(\[])|(?<=\S)\s+(?=[^\W\d_])", cell.text):
+        found = match_range(cell.text, gap.end(), mark)
+        rest = cell.text[found[1] :].strip(" :.") if found else ""
+        if found and (not rest or is_unit(rest)):
+            name = clean_name(cut(cell, 0, gap.start()))
+            part = part_of(cell, gap.end(), found[1])
+            match = find_tests(name.text)
+            return replace(draft, name=name, match=match, range=found[0], range_part=part)
     return draft
 
 
