@@ -15,7 +15,8 @@ _SEX = (
     r"(?P<male>(?i:hommes?|m[aâ]les?|masc(?:ulins?)?|men|man)\.?(?!\w)|[HM]\.?(?![\w'’])"
     r"|ប្រុ?ស|បុរស|ប(?=\s?[:៖])|♂)"
     r"|(?P<female>(?i:femmes?|females?|f[ée]m(?:inins?)?|women|woman)\.?(?!\w)|[FW]\.?(?![\w'’])"
-    r"|ស្ត្?រី|ស្រី|នារី|ស(?=\s?[:៖])|♀)"
+    r"|ស្[តរ](?:្[តរ])?(?:ី|(?=\s?[:៖ៈ]))"  # its letters are read for one another
+    r"|ស(?=\s?[:៖])|នារី|♀)"
 )
 # A class beside those of men and women.
 _CHILD = (
