@@ -146,10 +146,14 @@ def _power(match: re.Match[str]) -> str:
 
 
 def bounds(text: str) -> str:
-    """A reference range or a bounded value: ``3,9 à 5,60`` is ``3.9-5.6``, ``<=`` is ``≤``."""
+    """A reference range or a bounded value: ``3,9 à 5,60`` is ``3.9-5.6``, ``<=`` is ``≤``.
+
+    What parts the ranges of a list does not count: ``H: 13-17 / F: 12-16`` may be two lines.
+    """
     form = compact(_TEN_TO_THE.sub(_power, words(text)))
     form = form.replace("<=", "≤").replace(">=", "≥").replace("~", "-")
     form = re.sub(r"(?<=\d)(?:to|a|ដល់)(?=\d)", "-", form)
+    form = re.sub(r"(?<=\d)[/;,|](?=[^\W\d_]+:)", "", form)
     return _BRACKETS.sub(r"\1", form)
 
 
