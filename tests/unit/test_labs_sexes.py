@@ -31,6 +31,9 @@ def ranges(text: str, sex: str | None = "F") -> list[tuple[str | None, bool | No
         ("H 13-17", "F 12-16", "H 13-17 F 12-16"),
         ("M 13-17 g/dL", "F 12-16 g/dL", "M 13-17 F 12-16"),
         ("13-17 (H)", "12-16 (F)", "13-17 (H) 12-16 (F)"),
+        ("13-17 H", "12-16 F", "13-17 H 12-16 F"),
+        ("13-17 M", "12-16 F", "13-17 M 12-16 F"),
+        ("13-17 Male", "12-16 Female", "13-17 Male 12-16 Female"),
         ("Femme : 12 - 16 Homme :", "13 - 17", "Femme : 12 - 16 Homme : 13 - 17"),
         ("Femme  12 - 16 Homme :", "13 - 17", "Femme 12 - 16 Homme : 13 - 17"),
     ],
@@ -248,4 +251,40 @@ CA 15-3                                                   20          U/mL
         ("Créatinine", "Femmes : 44 - 80 / Hommes : 62 - 106"),
         ("Hémoglobine", "12 - 16"),
         ("CA 15-3", None),
+    ]
+
+
+def test_column_for_children_beside_those_of_the_sexes_is_not_the_range() -> None:
+    text = """
+Analyse             Résultat   Unité    Homme         Femme        Enfant
+Hémoglobine         12,5       g/dL     13,0 - 17,0   12,0 - 16,0  11,0 - 14,0
+PSA                 1,2        ng/mL    < 4,0         -            -
+Leucocytes          7,5        G/L      4,0 - 10,0    4,0 - 10,0   5,0 - 15,0
+"""
+    assert ranges(text) == [
+        ("M: 13,0 - 17,0 F: 12,0 - 16,0", False, False),
+        ("M: < 4,0", None, True),
+        ("4,0 - 10,0", False, False),
+    ]
+
+
+def test_heading_of_the_range_of_one_sex_is_that_of_the_range() -> None:
+    text = """
+Paramètre     Résultat   Unité     Valeurs de référence (Femme)
+Hémoglobine   12,5       g/dL      12,0 - 16,0
+"""
+    assert ranges(text) == [("12,0 - 16,0", False, False)]
+
+
+def test_line_for_the_newborn_stays_with_its_result() -> None:
+    text = f"""{HEADER}
+Hémoglobine          12,5         g/dL      H : 13 à 17 g/dl
+                                            F : 12 à 16 g/dl
+                                            NN : 14 à 20 g/dl
+Créatinine           70           µmol/L    H : 62 à 106
+                                            F : 44 à 80
+"""
+    assert ranges(text) == [
+        ("H : 13 à 17 F : 12 à 16 NN : 14 à 20", None, False),
+        ("H : 62 à 106 F : 44 à 80", False, False),
     ]

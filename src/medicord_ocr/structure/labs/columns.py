@@ -75,7 +75,9 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
         ("range", _is_range),
     )
     for role, tells in plain:
-        if all(label.role != role for label in found):
+        if not any(
+            label.role == role or (role, label.role) == ("range", "male") for label in found
+        ):
             over, apart = _columns_that(tells, found, rows, enough)
             if len(over) + len(apart) == 1:
                 _give(found, role, over, apart)

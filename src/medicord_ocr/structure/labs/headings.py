@@ -137,8 +137,9 @@ def header_labels(row: Row) -> tuple[Label, ...]:
         del undated[0][0]  # « N° » before the names, read as a figure
     if any(_FIGURE.fullmatch(word) for texts in undated for word in texts):
         return ()
+    both = len(set().union(*(sexes_of(segment.text) for segment in row.segments))) == 2
     for segment in row.segments:
-        found, used = _segment_labels(segment)
+        found, used = _segment_labels(segment, by_sex=both)
         labels.extend(found or _unknown(segment))
         known += used
         words += _words_in(_dated(segment.text)[0])
@@ -241,14 +242,19 @@ def _first_value_only(labels: list[Label]) -> list[Label]:
     return kept
 
 
-def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
-    """The headings in a segment, and how many of its words they explain."""
+def _segment_labels(segment: Segment, *, by_sex: bool = False) -> tuple[list[Label], int]:
+    """The headings in a segment, and how many of its words they explain.
+
+    Args:
+        segment: of a row of headings.
+        by_sex: whether the row speaks of both sexes.
+    """
     words = [word for word in segment.words if fold(word.text) not in FILLERS]
     words = [word for word in words if fold(word.text)] or list(segment.words)
     if _says_more(segment.text) or not words:
         return [], 0
     if len(parts := _after_dates(segment)) > 1:
-        each = [_segment_labels(part) for part in parts]
+        each = [_segment_labels(part, by_sex=by_sex) for part in parts]
         return [label for labels, _ in each for label in labels], sum(used for _, used in each)
     rest, date = _dated(segment.text)
     used = _words_in(rest)
@@ -257,7 +263,7 @@ def _segment_labels(segment: Segment) -> tuple[list[Label], int]:
     role = (
         _time_of(rest)
         or _time_of(text)
-        or _range_of_sex(rest)
+        or (_range_of_sex(rest) if by_sex else None)
         or role_of(text)
         or _bilingual(text)
         or role_of(bare)

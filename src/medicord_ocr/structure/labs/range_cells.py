@@ -9,10 +9,10 @@ from medicord_ocr.schema import REVIEW_BELOW
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import Tail, read_behind
 from medicord_ocr.structure.labs.parts import Draft, Part, blemished, part_of
-from medicord_ocr.structure.labs.plain_ranges import Range
+from medicord_ocr.structure.labs.plain_ranges import Range, Sex, match_plain
 from medicord_ocr.structure.labs.qualitative import is_pending
 from medicord_ocr.structure.labs.ranges import match_range, parse_range
-from medicord_ocr.structure.labs.sexed_ranges import is_lettered, match_sexed
+from medicord_ocr.structure.labs.sexed_ranges import is_lettered, match_sex_behind, match_sexed
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
 from medicord_ocr.structure.labs.units import is_unit, unit_key
@@ -73,8 +73,11 @@ def _has_second(text: str, end: int, mark: Mark | None) -> bool:
 
 
 def _lettered(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft | None:
-    """The draft with one range behind a letter, a sex in doubt until the other's stands below."""
+    """The draft with one range beside a letter, a sex in doubt until the other's stands below."""
     found = match_sexed(cell.text, 0, mark)
+    if found is None and (first := match_plain(cell.text, 0, mark)):
+        found = match_sex_behind(cell.text, 0, first, mark)
+        found = found if found and not re.search(r"H\W*$", found[0].text) else None  # a flag
     if found is None or not is_lettered(found[0]) or "  " in cell.text[: found[1]]:
         return None
     if (rest := cell.text[found[1] :].strip(" ()[]")) and not is_unit(rest):
@@ -221,6 +224,14 @@ def range_of_sexes(draft: Draft, cells: Cells, mark: Mark | None) -> Draft:
     man, woman = cell_of(cells, "male"), cell_of(cells, "female")
     his, hers = parse_range(man.text, mark), parse_range(woman.text, mark)
     words = man.words + woman.words
+    alone: tuple[Sex, Range] | None = None
+    if his and not re.search(r"\w", woman.text):
+        alone = ("M", his)
+    elif hers and not re.search(r"\w", man.text):
+        alone = ("F", hers)
+    if alone:
+        text = f"{alone[0]}: {alone[1].text}"
+        return replace(draft, range=Range(text, by_sex=(alone,)), range_part=Part(text, words))
     if his is None or hers is None:
         shown = " ".join(f"{man.text} {woman.text}".split())
         unread = re.search(r"\d", shown) is not None  # of one sex alone, or not as we know them

@@ -20,7 +20,8 @@ _SEX = (
 )
 # A class beside those of men and women.
 _CHILD = (
-    r"(?i:enfants?|nourrissons?|nouveaux?[- ]n[ée]e?s?|child(?:ren)?|infants?|newborns?)|កុមារ|ទារក"
+    r"(?i:enfants?|nourrissons?|nouveaux?[- ]n[ée]e?s?|nn(?!\w)|child(?:ren)?|infants?|newborns?)"
+    r"|កុមារ|ទារក"
 )
 _WHOSE = r"(?i:(?:chez|pour|sexe)\s)?(?i:l['’]\s?|las?\s|les\s)?"
 _GROWN = r"(?i:adultes?|adults?)"
@@ -32,7 +33,7 @@ _LABEL = re.compile(
     rf"(?P<open>[(\[])?\s?(?P<grown>{_GROWN}\s)?{_WHOSE}(?:{_SEX}|(?P<child>{_CHILD}))(?:\s?(?P<aged>{_AGED}))?"
     r"\s?(?P<close>[)\]])?\s?(?P<colon>[:=.៖ៈ](?:\s?[:៖])?)?(?:[-–](?=\s))?\s{0,3}"
 )
-_BEHIND = re.compile(rf"\s?(?P<open>[(\[])?\s?{_WHOSE}(?:{_SEX})\s?[)\]]?")
+_BEHIND = re.compile(rf"\s{{0,2}}(?P<open>[(\[])?\s?{_WHOSE}(?:{_SEX})\s?[)\]]?(?!\s?[:=៖])")
 _SEPARATOR = re.compile(r"\s*(?:[;,/|]|[-–](?=\s)|(?:et|and|ou|or|និង)\b)?\s*")
 _CLOSE = re.compile(r"\s?[)\]]")
 _UNIT = re.compile(
@@ -107,7 +108,7 @@ def is_lettered(ranged: Range) -> bool:
         return False
     if label := _LABEL.match(ranged.text):
         return not label["colon"] and len(label["male"] or label["female"] or label["child"]) == 1
-    return re.search(r"[^H\s]\s?[)\]]$", ranged.text) is None
+    return re.search(r"(?:(?<![\w(\[])[HMFW]|[(\[]\s?H\s?[)\]])\.?$", ranged.text) is not None
 
 
 def _one_range(text: str, start: int, mark: Mark | None) -> tuple[Range, int] | None:
