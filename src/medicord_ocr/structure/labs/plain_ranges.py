@@ -23,8 +23,9 @@ _FROM = (
     r"(?i:sup(?:érieure?|erieure?)?\.?(?:\s?à|\s?a)?|plus\s+de|>\s?à|(?:more|greater)\s+than(?:\s+or\s+equal\s+to)?|over|above|"
     r"min(?:imum)?\s?[.:]?|at\s+least|from|à\s+partir\s+de)|លើសពី|ច្រើនជាង"
 )
-# What may follow a bound: no more of its number, read apart (« 1. 90 ») or misread (« 16.O »).
-_STOP = r"(?!\d|[.,]\w|[.,]\s{1,2}\d|[OISBl](?!\w)|\s?[/:]\d)"
+# What may follow a bound: no more of its number, read apart (« 1. 90 ») or misread (« 16.O »),
+# but the sex of the next range (« M:13-18,F:12-16 »).
+_STOP = r"(?!\d|[.,](?![HMFW]\W|[^\W\d_]{3})\w|[.,]\s{1,2}\d|[OISBl](?!\w)|\s?[/:]\d)"
 #: Years and months of life; what stands before them says for whom a range holds.
 AGE = (
     r"(?i:years?|yrs?|y(?:\.?o)?|months?|mos?|weeks?|wks?|ans?|mois|semaines?|jours?|trimest\w+)(?![^\W\d_])"
