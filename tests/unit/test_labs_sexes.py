@@ -288,3 +288,17 @@ Créatinine           70           µmol/L    H : 62 à 106
         ("H : 13 à 17 F : 12 à 16 NN : 14 à 20", None, False),
         ("H : 62 à 106 F : 44 à 80", False, False),
     ]
+
+
+def test_line_below_a_name_runs_on_below_the_columns_beside_it() -> None:
+    text = """
+Analyse              Résultat     Unité
+Hémoglobine          12,5         g/dL
+VN : F : 12 - 16 H : 13 - 17 Enfants : 11 - 14
+Plaquettes           250          G/L
+VN : 150 - 400
+"""
+    assert ranges(text) == [
+        ("F : 12 - 16 H : 13 - 17 Enfants : 11 - 14", None, False),
+        ("150 - 400", False, False),
+    ]

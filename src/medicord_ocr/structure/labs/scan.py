@@ -236,11 +236,12 @@ def _continuation(
         another = beside is not None and beside.exact
         draft = None if another else with_range_line(last.draft, cells, mark)
         return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
+    # It may run on below the columns beside it.
+    if draft := with_range_below(last.draft, _all(cells), mark):
+        return replace(last, draft=draft, rows=(*last.rows, index))
     if not _is_lone_name(cells):
         return None
     name = cell_of(cells, "name")
-    if draft := with_range_below(last.draft, name, mark):
-        return replace(last, draft=draft, rows=(*last.rows, index))
     whole = joined(stretch_of([last.draft.name.words]), name)
     longer = find_tests(clean_name(whole).text)
     starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))
