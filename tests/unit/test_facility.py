@@ -37,6 +37,7 @@ def value(field: HeaderField | None) -> str | None:
         ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
         ("Takeo Diagnostics | Taphul Rd, Siem Reap | 063 555 666", "Takeo Diagnostics"),
         ("Takeo Diagnostics lab@takeo.example", "Takeo Diagnostics"),
+        ("SokhaMedicalLaboratory, No. 21, Street 107", "SokhaMedicalLaboratory"),
         ("Reaksmey Clinic, Battambang", "Reaksmey Clinic"),
         ("Provincial Hospital, Takeo", "Provincial Hospital, Takeo"),
         ("GENOMED   Tel: 023 222 909", "GENOMED"),
@@ -119,6 +120,13 @@ def test_a_wide_space_of_khmer_print_does_not_cut_the_name() -> None:
         words.append(Segment((Word(text, box, 0.95, ()),), box))
     found = find_header([PageText(1, 1809, 2449, (Row(tuple(words)),))])
     assert value(found.header.facility) == "ពហុព្យាបាល សុខហេង"
+
+
+def test_specks_above_a_sheet_do_not_push_its_letterhead_down() -> None:
+    specks = [row(" " * 10 * i + "- e  7", top=20 * i) for i in range(14)]
+    lines = [row("Sovanna Dynasty Clinic", top=320), row("Name: SOK Dara   Sex: M", top=400)]
+    found = find_header([PageText(1, 1200, 1600, (*specks, *lines))])
+    assert value(found.header.facility) == "Sovanna Dynasty Clinic"
 
 
 def test_a_framed_letterhead_of_several_lines_is_no_one_name() -> None:
