@@ -37,6 +37,7 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
         ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
         ("Sur prescription du Dr TAING Kheng", "lab", "Dr TAING Kheng", "requester"),
+        ("PhyeinianDr. Ny Chandara", "lab", "Dr. Ny Chandara", "prescriber"),
         ("Doctor in charge:.Dr. TRAN Minh", "lab", "Dr. TRAN Minh", "prescriber"),
         ("’ Dr. KHOEM Sivutha", "prescription", "Dr. KHOEM Sivutha", "letterhead"),
         ("Consultant: Dr. (Mrs.) SAM Sreymao", "lab", "Dr. (Mrs.) SAM Sreymao", "prescriber"),

@@ -35,6 +35,8 @@ from medicord_ocr.structure.titles import title_kind
 
 # A label and the value behind it without a space between them, but not a time of day.
 _GLUED_LABEL = re.compile(r"[^:៖\d]{2,}[:៖][.,'’]*(?=[^\W\d])")
+# The same with a title behind it, the colon lost: « PhysicianDr. ».
+_GLUED_TITLE = re.compile(r"\w{3,}[a-z](?=(?:D[Rr]|Pr|Prof)\.$)")
 # Whom a letter is for.
 _ADDRESSEE = re.compile(r"(?:^|\s)(?:to|attn|attention|dear|à|à l'attention de)\s?[:.]?\s*$")
 _WHO = "អ្នក"  # who gives a prescription (វេជ្ជបញ្ជា) is no title of one
@@ -202,7 +204,7 @@ def _labels_apart(row: Row) -> Row:
 
 
 def _pieces(word: Word) -> Iterator[Word]:
-    label = _GLUED_LABEL.match(word.text)
+    label = _GLUED_LABEL.match(word.text) or _GLUED_TITLE.match(word.text)
     if label is None:
         yield word
         return
@@ -345,10 +347,11 @@ def _misread(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
     """Names of several words behind what a title is misread as, alone: ``Or THONG Saroeun``."""
     for segment in row.segments:
         title, words = misread_title(segment.words[0]), segment.words
-        whole = after_name(words, 1, frozenset({0}), begun=False) == len(words)
-        if title and not words[0].text[0].islower() and whole and 3 <= len(words) <= 4:
-            role = _place_role(page, index, words, "", "signatory")
-            yield Doctor(page.number, words, index, role, False, title, unsure=True)
+        end = after_name(words, 1, frozenset({0}), begun=False)
+        whole = end == len(words) or words[end - 1].text.endswith(",")
+        if title and not words[0].text[0].islower() and whole and 3 <= end <= 4:
+            role = _place_role(page, index, words[:end], "", "signatory")
+            yield Doctor(page.number, words[:end], index, role, False, title, unsure=True)
 
 
 def _at_labels(row: Row) -> Row:
