@@ -93,6 +93,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "មុនកាលបរិច្ឆេទផ្សេងទៀតនៅលើឯកសារ។",
     ),
     "doctors_disagree": ("Several doctors are named.", "មានឈ្មោះវេជ្ជបណ្ឌិតច្រើននាក់។"),
+    "facilities_disagree": (
+        "Several facilities are named.",
+        "មានឈ្មោះមូលដ្ឋានសុខាភិបាលច្រើន។",
+    ),
     "cut_name": ("Part of the name may be missing.", "ឈ្មោះអាចខ្វះផ្នែកខ្លះ។"),
     "impossible_khmer": (
         "The Khmer letters stand in an impossible order.",

@@ -129,6 +129,13 @@ def test_specks_above_a_sheet_do_not_push_its_letterhead_down() -> None:
     assert value(found.header.facility) == "Sovanna Dynasty Clinic"
 
 
+def test_a_name_above_the_facility_s_is_shown_for_review() -> None:
+    found = header("CHILDREN'S HOPE FOUNDATION\nPoipet Community Clinic\nName: X").header.facility
+    assert value(found) == "Poipet Community Clinic"
+    assert found is not None
+    assert found.review_reasons == ("facilities_disagree", "low_confidence")
+
+
 def test_a_framed_letterhead_of_several_lines_is_no_one_name() -> None:
     lines = ("Hôpital Franco-Khmer", "Service de Biologie", "Chef de service : Dr OUM Samol")
     words = [

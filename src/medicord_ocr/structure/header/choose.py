@@ -48,7 +48,15 @@ def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
         best = min(latin, key=lambda place: (abs(place.row - best.row), place.row))
     if not best.named or best.weight == 7:
         return best
+    best = replace(best, rival=any(_rivals(place, best) for place in places))
     return _over_lines(page, best, -1) or _over_lines(page, best, 1) or best
+
+
+def _rivals(place: Place, best: Place) -> bool:
+    """Whether another name stands above the chosen one: a foundation and its clinic."""
+    own = set(place.words) <= set(best.words)
+    above = place.row < best.row and place.named and place.weight > 1 and not own
+    return above and script_of(place.text) == script_of(best.text)
 
 
 def _over_lines(page: PageText, place: Place, step: int) -> Place | None:

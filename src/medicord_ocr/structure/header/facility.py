@@ -77,6 +77,7 @@ class Place:
         joined: whether its name stands on the line beside its keyword.
         unlabelled: whether it has no keyword, or stands at the foot of the page.
         mended: the known spelling where the reading was in visual order, else None.
+        rival: whether another name with a keyword stands above it.
     """
 
     words: tuple[Word, ...]
@@ -87,6 +88,7 @@ class Place:
     joined: bool = False
     unlabelled: bool = False
     mended: str | None = None
+    rival: bool = False
 
     @property
     def text(self) -> str:
@@ -360,7 +362,7 @@ def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
     if place is None or not place.named:
         return None
     span = Span(page.number, _name_words(place))
-    reasons = []
+    reasons = ["facilities_disagree"] if place.rival else []
     if impossible_order(place.text) or (place.mended and place.weight < 7):
         # A vowel of the name may have been read with the wrong consonant just as well.
         reasons.append("impossible_khmer")
@@ -369,7 +371,7 @@ def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
         ceiling = 0.8
     if place.mended is not None:
         ceiling = min(ceiling, mended_ceiling(place.mended, span.text))
-    if place.joined or place.unlabelled:
+    if place.joined or place.unlabelled or place.rival:
         ceiling = 0.6
     info = field_info(span, reasons=reasons, ceiling=ceiling)
     return HeaderField(**dict(info), value=place.text)
