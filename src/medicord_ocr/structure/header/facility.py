@@ -27,6 +27,7 @@ from medicord_ocr.structure.header.facility_words import (
     ADDRESS,
     AFFILIATED,
     CHOICE,
+    CONTACT,
     FACILITY_LABEL,
     FACILITY_LABEL_BONES,
     GENERIC,
@@ -43,8 +44,8 @@ from medicord_ocr.structure.header.spelled import spelled
 from medicord_ocr.structure.labels import PLACES, first_within, skeleton
 
 # Gap between segments, in widths of a letter, that a space of spaced letters may have (1.1 in
-# capitals set as wide apart as they are high); of large letters it is at most their height.
-_SPACED = 1.2
+# capitals set as wide apart as they are high, 1.22 at 110 dpi).
+_SPACED = 1.3
 # Letters that take more than _PITCH of their height are set apart, and so are their words: by up
 # to _APART of a letter (1.25-1.35 in eight prints of Carlito, where columns stand three apart).
 _PITCH, _APART = 1.25, 1.6
@@ -119,7 +120,9 @@ def _is_written(row: Row) -> bool:
 def is_letterhead(row: Row) -> bool:
     """Whether a row can only be of a letterhead: address, telephone, kingdom, ministry."""
     return any(
-        ADDRESS.match(segment.text.lower()) or OFFICIAL.within(segment.text, fuzzy=False)
+        ADDRESS.match(segment.text.lower())
+        or CONTACT.search(segment.text)
+        or OFFICIAL.within(segment.text, fuzzy=False)
         for segment in row.segments
     )
 
@@ -336,6 +339,7 @@ def is_name(segment: Segment) -> bool:
         and not NO_FACILITY.within(text)
         and not SECTION.within(text)
         and not ADDRESS.match(text.lower())
+        and not ("," in text and PLACES.latin.fullmatch(fold(text.rpartition(",")[2])))
         and PERSON.match(fold(text)) is None
         and not keyword_weight(text)[0]
     )

@@ -77,6 +77,8 @@ NUMBERED = re.compile(
 )
 #: A box to be ticked: what stands beside it is one of a form's choices.
 CHOICE = re.compile(r"[□☐☑☒]|\[_|_\]")
+#: An address for letters, and a telephone number of Cambodia.
+CONTACT = re.compile(r"@|(?<!\d)(?:\+ ?855|0)[ -]?\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)")
 #: How an address begins; « Phum Svay Polyclinic » is a name, « Phum Svay near Sok Clinic » none.
 ADDRESS = re.compile(
     r"^(?:#|no?[.°]? ?\d|n° ?\d|st\.? ?\d|(?:street|rue|road|route|national road)\b"
