@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
@@ -134,6 +136,19 @@ def test_a_name_above_the_facility_s_is_shown_for_review() -> None:
     assert value(found) == "Poipet Community Clinic"
     assert found is not None
     assert found.review_reasons == ("facilities_disagree", "low_confidence")
+
+
+def test_large_print_is_larger_than_the_print_beside_it_not_than_rows() -> None:
+    def line(text: str, top: int, height: int) -> Segment:
+        words = row(text, top=top).segments[0].words
+        tall = tuple(replace(w, box=w.box._replace(y1=top + height)) for w in words)
+        return Segment(tall, bounding([word.box for word in tall]))
+
+    brand = Row((line("CareNow Telehealth", 100, 44),))
+    mail = Row((line("support@carenow.example", 160, 30),))
+    rows = [Row((line("one", 300 + t, 30), line("two", 312 + t, 30))) for t in range(0, 400, 80)]
+    found = find_header([PageText(1, 1200, 1600, (brand, mail, *rows))])
+    assert value(found.header.facility) == "CareNow Telehealth"
 
 
 def test_a_framed_letterhead_of_several_lines_is_no_one_name() -> None:

@@ -33,7 +33,7 @@ from medicord_ocr.structure.titles import title_kind
 _FOOT = 0.12
 #: Rows below a name in which its address or telephone number follows.
 _CONTACT_ROWS = 3
-#: Height of a name printed large, in median heights of the page's rows.
+#: Height of a name printed large, in median heights of the page's segments.
 _LARGE = 1.25
 #: Least weight of a keyword at the foot: a hospital, a cabinet, a laboratory.
 _FOOT_WEIGHT = 4
@@ -113,7 +113,7 @@ def _has_contact(page: PageText, index: int, below: int) -> bool:
 
 def _brands(page: PageText) -> Iterator[Place]:
     """Lines of the letterhead that can be a name alone, the largest print first."""
-    usual = median(row.box.height for row in page.rows) if page.rows else 0
+    usual = median(s.box.height for row in page.rows for s in row.segments) if page.rows else 0
     found: list[tuple[float, int, Place]] = []
     for index in letterhead_rows(page):
         row = widened(page.rows[index])
