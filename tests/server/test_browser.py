@@ -54,6 +54,7 @@ def test_a_report_is_read_shown_checked_and_taken_along(window: Window, service:
     check_doubts(window)
     check_crop(window)
     check_khmer(window)
+    check_copy(window)
     check_downloads(window, service)
     check_nothing_is_kept(window)
     window.check_quiet()
@@ -120,6 +121,21 @@ def check_khmer(window: Window) -> None:
     assert [v.text for v in window.all(".lab_results td:nth-child(2) .value")] == values
     window.driver.find_element(By.CSS_SELECTOR, '[data-language="en"]').click()
     assert window.one("#category-lab_results").text == "Laboratory results"
+
+
+def check_copy(window: Window) -> None:
+    """The clipboard has the document without its pictures; where there is none, that is said."""
+    permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"]
+    allowed = {"origin": window.address, "permissions": permissions}
+    window.driver.execute_cdp_cmd("Browser.grantPermissions", allowed)
+    window.one("#copy-json").click()
+    window.wait(lambda: window.one("#said").text == "Copied.")
+    copied = json.loads(window.script("return navigator.clipboard.readText()"))
+    assert len(copied["categories"]["lab_results"]) == 11
+    assert "page_pictures" not in copied
+    window.script("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    window.one("#copy-json").click()
+    window.wait(lambda: "not" in window.one("#said").text)
 
 
 def check_downloads(window: Window, service: Served) -> None:
