@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from medicord_ocr.options import Options
 from medicord_ocr.server import documents
 from medicord_ocr.server.documents import CeleryQueue, Shared
+from medicord_ocr.server.problems import Busy
 from medicord_ocr.server.store import Store
 from medicord_ocr.server.tasks import Order, Task
 from medicord_ocr.server.uploads import SUFFIX, Upload
@@ -37,7 +40,7 @@ def store(redis: RedisServer) -> Store:
 @pytest.fixture
 def shared(tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Shared:
     """What a service shares, that looks often and is soon impatient."""
-    for name, seconds in {"_LOOK": 0.05, "DEAD": 0.2, "_WAIT": 0.5}.items():
+    for name, seconds in {"_LOOK": 0.05, "DEAD": 1.0, "_WAIT": 0.5}.items():
         monkeypatch.setattr(documents, name, seconds)
     folder = tmp_path / "uploads"
     folder.mkdir()
@@ -158,10 +161,25 @@ def test_files_that_belong_to_nobody_are_removed(
         store.claim(task_id, 1)
         with store.alive(task_id):
             time.sleep(0.3)
-        store.complete(task_id, 1, document(3))
+            store.complete(task_id, 1, document(3))
 
     _, _, files = ended(shared, work)
     assert [path.stem for path in files if path.stem == "left"] == []
+
+
+def test_a_document_that_the_shared_folder_has_no_room_for_is_to_come_again(
+    shared: Shared, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: Path, path: Path) -> None:
+        path.write_bytes(b"a part of")
+        raise OSError(errno.ENOSPC, "text of the document")
+
+    monkeypatch.setattr(shutil, "move", full)
+    queue = CeleryQueue(shared, 10, lambda _: None)
+    with pytest.raises(Busy):
+        asyncio.run(queue.put(Order(Upload(tmp_path / "sent"), Options(), 3, False), "a client"))
+    assert list(shared.folder.iterdir()) == []
+    assert asyncio.run(queue.depth()) == 0
 
 
 def test_one_fault_does_not_end_the_looking(

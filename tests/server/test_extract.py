@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import threading
 import time
 from pathlib import Path
@@ -182,6 +183,21 @@ def test_what_is_not_taken_is_refused_before_it_is_read(
         sign_in(client)
         problem(sent(client, content), status, code)
         assert reading.seen == []
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_that_the_disk_has_no_room_for_is_to_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "text of the document")
+
+    monkeypatch.setattr(uploads._Form, "_data", full)
+    with running(tmp_path) as client:
+        sign_in(client)
+        answer = sent(client)
+        problem(answer, 503, "service.busy")
+        assert int(answer.headers["retry-after"]) >= 1
         assert list(tmp_path.iterdir()) == []
 
 

@@ -36,7 +36,7 @@ from medicord_ocr.server.problems import Busy, Lost
 from medicord_ocr.server.reading import crashed
 from medicord_ocr.server.store import Open, Store
 from medicord_ocr.server.tasks import Order, Task, failure, new_id, tell
-from medicord_ocr.server.uploads import SUFFIX, sweep
+from medicord_ocr.server.uploads import SUFFIX, no_room, sweep
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -160,13 +160,17 @@ class CeleryQueue:
         """Take a document.
 
         Raises:
-            Busy: too many wait, or Redis does not answer.
+            Busy: too many wait, the disk is full, or Redis does not answer.
         """
         if await self.depth() >= self._capacity:
             raise Busy("too many documents are waiting", after=30)
         task_id = new_id()
         path = self._shared.file(task_id)
-        await asyncio.to_thread(shutil.move, order.upload.path, path)
+        try:
+            await asyncio.to_thread(shutil.move, order.upload.path, path)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise no_room(error) from None
         said = {
             "options": _OPTIONS.dump_python(portable(order.options), mode="json"),
             "pages": order.pages,

@@ -13,16 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import structlog
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from medicord_ocr.errors import UnsupportedInput
 from medicord_ocr.intake.filetype import HEAD, FileType, detect_type, unsupported
-from medicord_ocr.server.problems import BadRequest, TooLarge, TooSlow, WrongMedia
+from medicord_ocr.server.problems import BadRequest, Busy, TooLarge, TooSlow, WrongMedia
 
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
+
+log = structlog.get_logger("medicord_ocr.server")
 
 SUFFIX = ".upload"
 #: Bytes that the form may have around its file: boundaries, headers and the small fields.
@@ -89,14 +92,15 @@ async def receive(
 
     Raises:
         TooLarge, UnsupportedInput, BadRequest, WrongMedia, TooSlow: it is refused; nothing is left.
+        Busy: it cannot be written.
         ClientDisconnect: nobody waits any more; nothing is left.
     """
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limit + _AROUND:
         raise _too_large(limit)
     path = folder / f"{secrets.token_hex(16)}{SUFFIX}"
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:
             form = _Form(request, file, limit, types, names)
             try:
@@ -104,10 +108,19 @@ async def receive(
                     await form.read(request.stream())
             except TimeoutError:
                 raise TooSlow("the upload took too long", hint="Send it again") from None
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise no_room(error) from None
     except BaseException:
         path.unlink()
         raise
     return Upload(path, form.fields)
+
+
+def no_room(error: OSError) -> Busy:
+    """The refusal of an upload that cannot be written: mostly the disk is full, until others go."""
+    log.error("upload.not_kept", reason=os.strerror(error.errno or 0))
+    return Busy("there is no room for the upload", after=30)
 
 
 def _too_large(limit: int) -> TooLarge:
