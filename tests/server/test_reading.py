@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from medicord_ocr.errors import EngineError
 from medicord_ocr.options import Options
+from medicord_ocr.server import pool
 from medicord_ocr.server.pool import Pool
 from medicord_ocr.server.reading import Reading
 
@@ -63,17 +65,43 @@ def test_a_page_whose_process_dies_is_read_once_more_where_nobody_waits(
     assert (found is not None, seen) == (read, tried)
 
 
+def test_a_process_that_cannot_be_started_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals = [OSError(errno.EAGAIN, "no more processes")] * 2
+    start = pool.Child
+
+    def started(*given: Any, **more: Any) -> pool.Child:
+        if refusals:
+            raise refusals.pop()
+        return start(*given, **more)
+
+    monkeypatch.setattr(pool, "Child", started)
+    monkeypatch.setattr(pool, "_AGAIN", 0.2)
+
+    async def read() -> list[bool]:
+        processes = Pool(1, Options(engine="fake"), id)
+        processes.start()
+        try:
+            await asyncio.sleep(0.1)
+            before = processes.fault is not None
+            assert await processes.run(abs, -1, timeout=60, urgent=True) == 1
+            return [before, processes.ready]
+        finally:
+            await processes.close()
+
+    assert asyncio.run(asyncio.wait_for(read(), 60)) == [True, True]
+
+
 def test_what_libraries_print_while_they_read_is_not_in_the_log(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     async def printed() -> None:
-        pool = Pool(1, Options(engine="fake"), id)
-        pool.start()
+        processes = Pool(1, Options(engine="fake"), id)
+        processes.start()
         try:
             for stream in (1, 2):
-                await pool.run(os.write, stream, b"Sovannara", timeout=60, urgent=True)
+                await processes.run(os.write, stream, b"Sovannara", timeout=60, urgent=True)
         finally:
-            await pool.close()
+            await processes.close()
 
     asyncio.run(printed())
     out, err = capfd.readouterr()

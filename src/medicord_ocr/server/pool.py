@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ import structlog
 from medicord_ocr.batch.child import Child
 from medicord_ocr.batch.pool import GROWTH, MEMORY_LIMIT
 from medicord_ocr.errors import MedicordError
+from medicord_ocr.faults import as_medicord
 from medicord_ocr.options import Options
 from medicord_ocr.server.problems import Overdue
 
@@ -121,20 +123,31 @@ class Pool:
     async def _slot(self, number: int) -> None:
         """Keep one process alive and give it work."""
         while True:
-            # What libraries print may quote what they read.
-            child = await self._in_thread(partial(Child, self._options, MEMORY_LIMIT, mute=True))
-            self._children[number] = child
             try:
-                if await self._load(child):
-                    self._loaded = True
-                    await self._work(child)
-                    log.warning("worker.replaced", pid=child.pid)
-                else:
-                    await asyncio.sleep(_AGAIN)
-            finally:
-                # Not awaited: a slot that is cancelled must not leave its process behind.
-                child.end()
-                del self._children[number]
+                # What libraries print may quote what they read.
+                start = partial(Child, self._options, MEMORY_LIMIT, mute=True)
+                child = await self._in_thread(start)
+            except OSError as error:  # there is no memory, or no number, for another process
+                self.fault = as_medicord(error)
+                log.error("worker.not_started", reason=os.strerror(error.errno or 0))
+                await asyncio.sleep(_AGAIN)
+                continue
+            await self._use(number, child)
+
+    async def _use(self, number: int, child: Child) -> None:
+        """Give one process work until it has to be replaced."""
+        self._children[number] = child
+        try:
+            if await self._load(child):
+                self._loaded = True
+                await self._work(child)
+                log.warning("worker.replaced", pid=child.pid)
+            else:
+                await asyncio.sleep(_AGAIN)
+        finally:
+            # Not awaited: a slot that is cancelled must not leave its process behind.
+            child.end()
+            del self._children[number]
 
     async def _load(self, child: Child) -> bool:
         try:
