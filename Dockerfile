@@ -27,7 +27,7 @@ RUN python3 -m venv /opt/medicord-ocr \
     && chmod -R a+rX /opt/medicord-ocr/models \
     && /opt/medicord-ocr/bin/pip uninstall --yes setuptools pip \
     && find /opt/medicord-ocr -name __pycache__ -type d -prune -exec rm -rf {} +
-# What is in the image, in CycloneDX, by a tool that does not stay in it.
+# The Python packages of the image, in CycloneDX, by a tool that does not stay in it.
 RUN python3 -m venv tools && mkdir -p /opt/medicord-ocr/share \
     && tools/bin/pip install --no-cache-dir "cyclonedx-bom>=7,<8" \
     && tools/bin/cyclonedx-py environment --output-reproducible --output-format JSON \
