@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -67,6 +68,20 @@ def test_nor_is_the_head_after_an_answer(address: str) -> None:
         assert client.recv(4096).startswith(b"HTTP/1.1 200")
         client.sendall(HEAD)
         drip(client, 5)
+
+
+@pytest.mark.parametrize(
+    "sent", [b"\x16\x03\x01 no HTTP\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"]
+)
+def test_what_is_no_http_is_a_problem_too(address: str, sent: bytes) -> None:
+    with closing(connected(address)) as client:
+        client.sendall(sent)
+        with client.makefile("rb") as stream:
+            head, _, body = stream.read().partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400")
+    assert b"application/problem+json" in head
+    found = json.loads(body)
+    assert (found["status"], found["code"]) == (400, "request.invalid")
 
 
 def test_a_document_may_take_longer_than_a_head(address: str) -> None:

@@ -1,11 +1,14 @@
-"""Connections that do not keep the service waiting: the head of a request comes in time."""
+"""Connections that do not keep the service waiting: the head of a request comes, in time."""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from medicord_ocr.server.problems import BadRequest, answer
 
 #: Seconds for the whole head of a request; as long as uvicorn keeps a connection that has answered.
 HEAD_SECONDS = 15.0
@@ -37,6 +40,18 @@ class Connection(H11Protocol):
         """It has ended."""
         self._stop_waiting()
         super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP in the form of all problems."""
+        refusal = answer(BadRequest("this is no sound HTTP"), secrets.token_hex(8))
+        headers = [*refusal.raw_headers, (b"connection", b"close")]
+        for event in (
+            h11.Response(status_code=refusal.status_code, headers=headers),
+            h11.Data(data=bytes(refusal.body)),
+            h11.EndOfMessage(),
+        ):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _await_head(self) -> None:
         if self._head is None:
