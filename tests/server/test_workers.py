@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -109,6 +110,20 @@ def test_a_queued_document_is_read_by_a_worker(
         assert failed["error"]["code"] == "internal"
         assert not [word for word in TEXT.split() if word in str(failed)]
         assert wait_for(lambda: uploads(tmp_path) == [])
+
+
+def test_in_production_a_worker_writes_json(tmp_path: Path, shared: dict[str, str]) -> None:
+    variables = environment_of(tmp_path, **shared, APP_ENV="production")
+    with (
+        served(tmp_path, **shared) as service,
+        started_command("worker", "--jobs", "1", cwd=tmp_path, env=variables) as process,
+    ):
+        done = finished(service.client, send(service, tmp_path, "one", "fault"))
+        assert done["status"] == "failed"
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=30)
+    events = [json.loads(line) for line in log.decode().splitlines()]
+    assert [event.get("reason") for event in events] == ["waiting for documents", "terminated."]
 
 
 def test_a_page_whose_process_dies_is_read_once_more(

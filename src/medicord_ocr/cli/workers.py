@@ -80,7 +80,21 @@ def _documents(broker: str, options: Options) -> Callable[[Celery], str] | None:
             "UPLOAD_DIR is set, and what reads the documents of a service is not installed",
             hint="pip install 'medicord-ocr[serve,queue]', or unset UPLOAD_DIR",
         ) from error
+    if queue.app_env == "production":
+        _log_events(queue.log_level)
     return partial(register, shared=shared(queue, broker), defaults=options)
+
+
+def _log_events(level: str) -> None:
+    """Log JSON lines, as the service does in production, without what Celery says of each task."""
+    from celery.signals import setup_logging
+
+    from medicord_ocr.server import logs
+
+    setup_logging.connect(lambda **_: None, weak=False)  # Celery is not to set up its own
+    logs.configure(json=True, level=level)
+    messages.divert(logs.line)
+    messages.say("waiting for documents")
 
 
 def _prepare(level: str, parent: int) -> None:

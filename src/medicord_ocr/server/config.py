@@ -45,6 +45,7 @@ class QueueSettings(Settings):
     """What a service and its workers have to agree on, each named as its variable in lower case.
 
     Attributes:
+        app_env: ``development`` serves this machine alone; ``production`` checks everything.
         celery_broker_url: Redis that carries queued work to workers; None keeps it in the service.
         redis_url: Redis behind the rate limit; else the broker's.
         celery_result_backend: Redis where queued documents and their results are; else the others.
@@ -53,6 +54,7 @@ class QueueSettings(Settings):
         page_timeout_seconds: after which the process that reads a page is ended.
     """
 
+    app_env: Literal["development", "production"] = "development"
     celery_broker_url: str | None = Field(default=None, repr=False)
     redis_url: str | None = Field(default=None, repr=False)
     celery_result_backend: str | None = Field(default=None, repr=False)
@@ -79,7 +81,6 @@ class ServiceSettings(QueueSettings):
 
     Attributes:
         app_name: issuer of the tokens, and the name in logs.
-        app_env: ``development`` serves this machine alone; ``production`` checks everything.
         debug: say the place of an internal fault in the answer.
         client_id: of the client that may ask for a token.
         client_secret: of that client; empty never authenticates.
@@ -100,7 +101,6 @@ class ServiceSettings(QueueSettings):
     """
 
     app_name: Annotated[str, Field(min_length=1, max_length=100)] = "medicord-ocr-service"
-    app_env: Literal["development", "production"] = "development"
     debug: bool = True
     client_id: Annotated[str, Field(min_length=1, max_length=100)] = "medicord-flutter-app"
     client_secret: str = Field(default="", repr=False)
