@@ -326,3 +326,24 @@ def test_range_of_one_sex_alone_that_is_not_the_patients_is_doubted(
 ) -> None:
     [result] = results("Hemoglobin               12.8        g/dL        M: 13.0 - 17.0", sex)
     assert ("range_conflict" in reasons(result, "reference_range")) is doubted
+
+
+@pytest.mark.parametrize("stains", [("L-—",), ("1", "SPN"), ("PAID", "tt")])
+def test_pen_strokes_behind_a_known_name_are_no_part_of_it(stains: tuple[str, ...]) -> None:
+    name = f"MCV {' '.join(stains)}"
+    made = page(f"{'Test':20}Result   Unit   Range\n{name:20}89.9     fL     80 - 100")
+    head, body = made.rows
+    first, *others = body.segments
+    words = (first.words[0], *(replace(word, confidence=0.7) for word in first.words[1:]))
+    rows = (head, replace(body, segments=(replace(first, words=words), *others)))
+    [result] = find_lab_results([replace(made, rows=rows)]).results
+    assert (result.test_name, result.value) == ("MCV", 89.9)
+    assert result.fields["test_name"].needs_review
+
+
+def test_a_sure_word_behind_a_known_name_stays() -> None:
+    made = page(
+        "Test            Result   Unit     Range\nGlucose ZQ      5.4      mmol/L   3.9 - 6.1"
+    )
+    [result] = find_lab_results([made]).results
+    assert result.test_name == "Glucose ZQ"

@@ -51,7 +51,7 @@ HEADING_WORDS: dict[Role, str] = {
     """,
     "value": """
         result; results; res; test result; test results; resultat; resultats; your result; value;
-        values; valeur; observed value; measured value; patient value; current result;
+        values; valeur; observed; observed value; measured value; patient value; current result;
         result value; resultat actuel; resultats actuels; sensitivity; sensibilite;
         susceptibility; finding; findings; measured; valeur mesuree; valeurs mesurees;
         valeur trouvee; valeurs trouvees; resultats obtenus; concentration;

@@ -38,7 +38,7 @@ class Draft:
         unit, flag: as read.
         range: the reference range; ``range_part`` alone when it cannot be read.
         basis: how the row was found to be one.
-        blemished: fields (``value``, ``unit``, ``reference_range``) in whose cells something
+        blemished: fields (``value``, ``test_name`` …) in whose cells something
             else was read that is no text, such as a piece of a ruling; ``range`` where what
             stands in the range's cell is illegible.
     """
