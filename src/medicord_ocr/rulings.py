@@ -212,12 +212,14 @@ def _grid(
         cv2.dilate(horizontal, np.ones((3, 2 * reach + 1), np.uint8)),
         cv2.dilate(vertical, np.ones((2 * reach + 1, 3), np.uint8)),
     )
-    count, _, stats, _ = components(lines)
+    count, labels, stats, _ = components(lines)
     tables, cells = [], []
-    for x, y, w, h, _ in stats[1:count]:
+    for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
         if w < 6 * x_height or h < 2 * x_height:
             continue
-        inside = _cells(lines[y : y + h, x : x + w], int(x), int(y), x_height)
+        # By itself: the edges of a desk around the page lie about the tables on it.
+        alone = (labels[y : y + h, x : x + w] == i).astype(np.uint8)
+        inside = _cells(alone, int(x), int(y), x_height)
         if len(inside) >= 2:
             tables.append(Box(int(x), int(y), int(x + w), int(y + h)))
             cells.append(inside)

@@ -77,6 +77,15 @@ def test_ones_and_brackets_in_tight_columns_are_no_dashed_ruling() -> None:
     assert not layout_of(page).rulings.mask.any()
 
 
+def test_edges_of_a_desk_around_a_table_take_none_of_its_cells() -> None:
+    page = ruled_table(LAB_ROWS)
+    cv2.line(page, (20, 20), (20, 900), 0, 3)
+    cv2.line(page, (20, 20), (700, 20), 0, 3)
+    layout = layout_of(page)
+    assert [len(cells) for cells in layout.rulings.cells] == [4 * len(LAB_ROWS)]
+    assert [len(row.segments) for row in rows_of(layout)] == [4] * len(LAB_ROWS)
+
+
 def test_a_ruling_that_fades_in_places_parts_the_rows_there_too() -> None:
     page = ruled_table(LAB_ROWS, thickness=2)
     ruled = (page < 128).mean(axis=1) > 0.6
