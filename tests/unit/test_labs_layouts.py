@@ -529,3 +529,30 @@ GB              8,96                        11,22        4,00 à 10,00      G/L
 GR              4,30                        6,51         3,90 à 5,30       T/L
 """)
     assert [row[:2] for row in found] == [("GB", 11.22), ("GR", 6.51)]
+
+
+def test_results_below_the_heading_of_the_unit_are_results() -> None:
+    found = rows("""
+Test         xqw Units         Reference
+WBC          5.1 10^9/L        4.0 - 10.0
+HGB          119 g/L           130 - 170
+""")
+    assert [row[:3] for row in found] == [("WBC", 5.1, "10^9/L"), ("HGB", 119.0, "g/L")]
+
+
+def test_results_below_the_unit_beside_those_of_a_day_are_left_out() -> None:
+    found = rows("""
+Test         24/01/2024     xqw Units         Reference
+WBC          3.4            5.1 10^9/L        4.0 - 10.0
+HGB          137            119 g/L           130 - 170
+""")
+    assert [row[:2] for row in found] == [("WBC", None), ("HGB", None)]
+
+
+def test_neither_a_word_of_the_name_nor_a_power_is_the_result() -> None:
+    found = results("""
+Test                       15/01/2024    xqw       Unit      Reference
+(Red blood cells)          4.41          4.36      103/µL    4.00 - 5.20
+White blood cells          14.1          7.7       109/L     4.0 - 10.0
+""")
+    assert [r.value for r in found] == [None, None]

@@ -38,7 +38,14 @@ from medicord_ocr.structure.labs.ranges import match_range, parse_range
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
 from medicord_ocr.structure.labs.units import is_unit, looks_like_unit
-from medicord_ocr.structure.labs.values import FLAG, Value, flag_direction, parse_value
+from medicord_ocr.structure.labs.values import (
+    FLAG,
+    Value,
+    clean,
+    flag_direction,
+    match_value,
+    parse_value,
+)
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
 # Confidence (0-1) below which a short word in a cell of figures is taken for no text at all, as is
@@ -50,6 +57,7 @@ _STAIN = 0.7
 _LONGEST_TEXT = 8
 # A share before the count: « 62,0 % soit 4,22 ».
 _SHARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s?%\s*(?:soit|ou|or|=|:)?\s*(?=\d+(?:[.,]\d+)*\s*$)")
+_POWER = re.compile(r"\s*10\S{0,2}\s?/")
 # Flags stand under their own heading, or as a remark.
 _FLAG_ROLES: tuple[Role, ...] = ("flag", "aside")
 
@@ -249,16 +257,21 @@ def _is_blemish(cell: Stretch, start: int, rest: str) -> bool:
 
 
 def _in_order(cells: Cells, mark: Mark | None) -> Draft | None:
-    """The row read in order, where its value column is empty."""
+    """The row read in order, where its value column is empty, and no other has a figure."""
     groups: list[Sequence[Word]] = []
-    # « 10^9/L » is a unit, and no result.
-    whole = is_unit(cell_of(cells, "unit").text)
+    name = min(word.box.x0 for group in cells.get("name", ()) for word in group)
+    aside = [group for group in cells.get("aside", ()) if group[0].box.x0 > name]
+    if any(match_value(clean(group[0].text), 0) for group in aside):
+        return None
+    # « 10^9/L » is a unit, and no result; nor is its power read as 103.
+    unit = cell_of(cells, "unit").text
+    whole = is_unit(unit) or _POWER.match(unit) is not None
     roles: tuple[Role, ...] = ("name", "flag") if whole else ("name", "flag", "unit")
     for role in roles:
         groups.extend(cells.get(role, ()))
     groups.sort(key=lambda group: group[0].box.x0)
     found = next(read_line(stretch_of(groups), mark), None)
-    if found is None or found.value is None or found.value.kind == "interval":
+    if found is None or found.value is None or found.value.kind in {"interval", "words"}:
         return None
     return replace(found, basis="columns")
 

@@ -86,7 +86,12 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     names = [label.box.x0 for label in found if label.role == "name"]
     over, apart = ([x for x in y if not names or x.box.x1 > names[0]] for y in (over, apart))
     values = [label for label in found if label.role == "value"]
-    if not values and len(over) + len(apart) == 1:
+    measured = [] if values else [x for x in found if _holds_results(x, found, rows)]
+    if measured and not over and not apart:
+        found[found.index(measured[0])] = replace(measured[0], role="value")
+    elif measured:
+        pass  # beside it, the column below a day or a heading not read may be an earlier result
+    elif not values and len(over) + len(apart) == 1:
         if not _has_figures_aside(found, rows) and not _over_two(over, rows, enough):
             _give(found, "value", over, apart)
     elif values and apart and all(_count(x.box, _is_value, rows) < enough for x in values):
@@ -123,6 +128,13 @@ def _has_figures_aside(found: Sequence[Label], rows: Sequence[Sequence[Segment]]
         for label in found
         if names and label.box.x0 > names[0]
     )
+
+
+def _holds_results(label: Label, found: Sequence[Label], rows: Sequence[Sequence[Segment]]) -> bool:
+    """Whether below a unit's heading stand results with their units: two columns read as one."""
+    others = [x.box for x in found if x is not label]
+    alone = [[s for s in row if not any(s.box.overlap_x(x) > 0 for x in others)] for row in rows]
+    return label.role == "unit" and _most(label.box, _is_measured, alone)
 
 
 def _over_two(labels: Sequence[Label], rows: Sequence[Sequence[Segment]], enough: float) -> bool:
@@ -227,6 +239,11 @@ def _is_range(text: str) -> bool:
 
 def _is_value(text: str) -> bool:
     return match_value(text, 0) is not None and not _is_range(text)
+
+
+def _is_measured(text: str) -> bool:
+    found = None if is_unit(text) else match_value(text, 0)
+    return found is not None and text[found[1] : found[1] + 1] == " " and not _is_range(text)
 
 
 def _is_name(text: str) -> bool:
