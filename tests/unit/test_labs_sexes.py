@@ -302,3 +302,9 @@ VN : 150 - 400
         ("F : 12 - 16 H : 13 - 17 Enfants : 11 - 14", None, False),
         ("150 - 400", False, False),
     ]
+
+
+@pytest.mark.parametrize("unread", ["H (aduite) : : 13 à 17", "H : i inférieur à 17", "H: !3 - 17"])
+def test_sex_before_an_unread_range_is_no_flag(unread: str) -> None:
+    [result] = results(f"Hémoglobine          12,5 g/dL      {unread}", "F")
+    assert (result.value, result.flag_printed, result.abnormal) == (12.5, None, None)

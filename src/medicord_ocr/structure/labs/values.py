@@ -62,7 +62,11 @@ _FLAG_WORDS = (
     r"|ខ្ពស់|ទាប|លើស|ខ្វះ"
 )
 _BRACKETED = rf"[(\[]\s?(?:{_FLAG}|{_FLAG_LETTERS}|{_FLAG_WORDS})\s?[)\]]"
-FLAG = re.compile(rf"(?:{_BRACKETED}|{_FLAG}|(?:{_FLAG_LETTERS}|{_FLAG_WORDS})(?![\w%#'’.-]))")
+# « H : », « H (adulte) : » is a sex, whether what stands behind it can be read or not.
+_NO_SEX = r"(?!\s{0,2}(?:\([^()]{1,12}\)\s?)?[:=៖])"
+FLAG = re.compile(
+    rf"(?:{_BRACKETED}|{_FLAG}|(?:{_FLAG_LETTERS}|{_FLAG_WORDS})(?![\w%#'’.-]){_NO_SEX})"
+)
 _DIRECTIONS: dict[Direction, frozenset[str]] = {
     "high": frozenset("h hh high haut élevé elevé eleve élevée ខ្ពស់ លើស".split()),
     "low": frozenset("l ll b low bas base basse ទាប ខ្វះ".split()),
