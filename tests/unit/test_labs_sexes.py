@@ -308,3 +308,16 @@ VN : 150 - 400
 def test_sex_before_an_unread_range_is_no_flag(unread: str) -> None:
     [result] = results(f"Hémoglobine          12,5 g/dL      {unread}", "F")
     assert (result.value, result.flag_printed, result.abnormal) == (12.5, None, None)
+
+
+def test_line_for_children_without_columns_takes_the_bounds_away() -> None:
+    text = """
+Hémoglobine          12,5 g/dL       13 - 17 (H)
+                                     12 - 16 (F)
+                                     Enfants : 11 - 14
+Ferritine            20 ng/mL        15 - 150
+"""
+    assert ranges(text) == [
+        ("13 - 17 (H) 12 - 16 (F) Enfants : 11 - 14", None, False),
+        ("15 - 150", False, False),
+    ]

@@ -12,7 +12,12 @@ from medicord_ocr.structure.labs.parts import Draft, Part, blemished, part_of
 from medicord_ocr.structure.labs.plain_ranges import Range, Sex, match_plain
 from medicord_ocr.structure.labs.qualitative import is_pending
 from medicord_ocr.structure.labs.ranges import match_range, parse_range
-from medicord_ocr.structure.labs.sexed_ranges import is_lettered, match_sex_behind, match_sexed
+from medicord_ocr.structure.labs.sexed_ranges import (
+    is_lettered,
+    is_of_children,
+    match_sex_behind,
+    match_sexed,
+)
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, cell_of
 from medicord_ocr.structure.labs.units import is_unit, unit_key
@@ -134,6 +139,11 @@ def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | 
     """
     if draft.value is None:
         return None
+    if draft.range and draft.range.by_sex and draft.range_part and is_of_children(line.text):
+        whole = _below(draft.range_part, line)
+        text = f"{draft.range.text} {' '.join(line.text.split())}"
+        part = Part(" ".join(whole.text.split()), whole.words)
+        return replace(draft, range=Range(text), range_part=part)
     tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
     known = tail.range is not None and (tail.range.bounded or tail.range.by_sex)
     if tail.range is None or not known or line.text[tail.end :].strip(" .)]"):

@@ -99,6 +99,11 @@ def match_sex_behind(
     return (_of_sexes(text, start, end, units, parts), end) if parts else None
 
 
+def is_of_children(text: str) -> bool:
+    """Whether a text is the class of children beside those of the sexes."""
+    return re.match(rf"(?:{_CHILD})\s?[:=]?\s?(?:\D{{0,16}}\d)", text) is not None
+
+
 def is_lettered(ranged: Range) -> bool:
     """Whether a letter alone says the sex of one range: it is as likely a flag.
 
