@@ -321,3 +321,8 @@ Ferritine            20 ng/mL        15 - 150
         ("13 - 17 (H) 12 - 16 (F) Enfants : 11 - 14", None, False),
         ("15 - 150", False, False),
     ]
+
+
+def test_unit_behind_a_range_that_is_misread_is_no_other_unit() -> None:
+    text = f"{HEADER}Acide urique         250          µmol/L    F : 142-339 H : 202-416 pmol/L"
+    assert ranges(text) == [("F : 142-339 H : 202-416", False, False)]

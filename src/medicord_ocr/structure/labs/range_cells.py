@@ -51,13 +51,9 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     # One of several, whose other forms we do not know, or not for whom they hold.
     if _MORE.search(text, tail.end) or _has_second(text, tail.end, mark):
         return replace(draft, range_part=part_of(cell, 0, len(text)))
-    other_unit = (
-        tail.unit is not None
-        and draft.unit is not None
-        and unit_key(tail.unit.text) != unit_key(draft.unit.text)
-        and is_unit(tail.unit.text)
-    )
-    if other_unit:  # « Ratio < 1,20 » beside seconds: no bound of this value
+    if (
+        tail.unit and draft.unit and _is_other_unit(tail.unit.text, draft.unit.text)
+    ):  # « Ratio < 1,20 » beside seconds: no bound of this value
         whole = part_of(cell, 0, len(text))
         return replace(draft, range=Range(whole.text), range_part=whole)
     of_value = draft.value is None or draft.value.kind != "duration"
@@ -68,6 +64,13 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
         flag=draft.flag or tail.flag,
     )
+
+
+def _is_other_unit(text: str, of_value: str) -> bool:
+    """Whether a unit is another than the value's, and not its µ read as p."""
+    one, other = unit_key(text), unit_key(of_value)
+    misread = one[:1] == "p" and other == "u" + one[1:]
+    return is_unit(text) and one != other and not misread
 
 
 def _has_second(text: str, end: int, mark: Mark | None) -> bool:
