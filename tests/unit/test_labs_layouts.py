@@ -556,3 +556,15 @@ Test                       15/01/2024    xqw       Unit      Reference
 White blood cells          14.1          7.7       109/L     4.0 - 10.0
 """)
     assert [r.value for r in found] == [None, None]
+
+
+def test_method_below_a_name_is_no_part_of_it() -> None:
+    text = """
+Analyse               Résultat     Unité       Valeurs de référence
+Hémoglobine  Cytométrie en flux    12,5        g/dL        12,0 - 16,0
+Acide urique  Enzymatique          250         µmol/L      142 - 339
+"""
+    assert [row[0] for row in rows(text.replace("Analyse    ", "Analyse                 "))] == [
+        "Hémoglobine",
+        "Acide urique",
+    ]

@@ -17,6 +17,14 @@ Basis = Literal["columns", "vocabulary", "aligned"]
 # Leaders, colons, and dashes that stand apart; the last point of « T.P. » belongs to it.
 _BEHIND_NAME = re.compile(r"(?:[\s:;=…_|·,*]|(?<=\s)[-–—]+|\.(?<!\w\.\w\.))+$")
 _NUMBERING = re.compile(r"^\s*(?:\d{1,2}\s?[.)]\s*|[-•*·–>▪◦►]+\s+|\d{1,2}\s{2,})(?=\S)")
+# A method below the name, in the same cell; « Créatinine » over « enzymatique » is one name.
+_METHOD = re.compile(
+    r"\s+(?:method|méthode|methode|technique)\s?:"
+    r"|\s{2,}(?=(?-i:[A-Z]))(?:enzymati|colorim[ée]tri|cytom[ée]tri|turbidim[ée]tri|n[ée]ph[ée]lom[ée]tri|(?:spectro)?photom[ée]tri|potentiom[ée]tri|immuno-?\w+i|"
+    r"ch[ei]miluminescence|imp[ée]dance|e?clia\b|elisa\b|hexokinase|jaff[ée]\b|ifcc\b|"
+    r"(?:god|chod|gpo)[- ]pap|uricase|urease|biuret).*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +77,7 @@ def part_of(stretch: Stretch, start: int, end: int) -> Part:
 def clean_name(stretch: Stretch) -> Part:
     """A printed name without numbering before and leaders behind it, and its words."""
     text = stretch.text
-    # A method below the name, in the same cell.
-    text = re.split(r"\s+(?:method|méthode|methode|technique)\s?:", text, flags=re.IGNORECASE)[0]
+    text = _METHOD.split(text)[0]
     start = 0
     if (numbering := _NUMBERING.match(text)) and re.search(r"[^\W\d_]", text[numbering.end() :]):
         start = numbering.end()
