@@ -151,6 +151,14 @@ def test_large_print_is_larger_than_the_print_beside_it_not_than_rows() -> None:
     assert value(found.header.facility) == "CareNow Telehealth"
 
 
+@pytest.mark.parametrize(("name", "cut"), [("ily Clinic", True), ("khema clinic", False)])
+def test_a_name_that_begins_inside_a_word_is_shown_for_review(name: str, cut: bool) -> None:
+    found = header(f"{name}\nTel: 012 345 678\nName: SOK Dara").header.facility
+    assert value(found) == name
+    assert found is not None
+    assert ("cut_name" in found.review_reasons) is cut
+
+
 def test_a_framed_letterhead_of_several_lines_is_no_one_name() -> None:
     lines = ("Hôpital Franco-Khmer", "Service de Biologie", "Chef de service : Dr OUM Samol")
     words = [

@@ -27,7 +27,6 @@ from medicord_ocr.structure.header.facility_words import (
     ADDRESS,
     AFFILIATED,
     CHOICE,
-    CONTACT,
     FACILITY_LABEL,
     FACILITY_LABEL_BONES,
     GENERIC,
@@ -39,6 +38,7 @@ from medicord_ocr.structure.header.facility_words import (
     SECTION,
     SENDER,
 )
+from medicord_ocr.structure.header.letterhead import letterhead_rows
 from medicord_ocr.structure.header.patient import patient_labels
 from medicord_ocr.structure.header.spelled import spelled
 from medicord_ocr.structure.labels import PLACES, first_within, skeleton
@@ -54,13 +54,6 @@ _PITCH, _APART = 1.25, 1.6
 _KHMER_SPACE = 1.5
 #: What parts a name from what else its line says.
 _PARTING = "|•·●"
-#: Share of the page's height, and rows, that a letterhead may take.
-_LETTERHEAD, _LETTERHEAD_ROWS = 0.28, 12
-#: Letters of a row that is no specks, and the confidence of their words: on 5 of 20 photos up to 12
-#: rows of specks with fewer stood above the letterhead.
-_LETTERS, _SURE = 4, 0.5
-
-
 _RUN_TOGETHER = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])")
 
 
@@ -97,34 +90,6 @@ class Place:
         if self.mended is not None:
             return self.mended
         return bare_name(text_of(self.words))
-
-
-def letterhead_rows(page: PageText) -> range:
-    """Indices of the rows that may be the letterhead: the top of the page, above the patient.
-
-    Specks that were read on the desk around a sheet are no rows of it.
-    """
-    written = [(index, row.box.y0) for index, row in enumerate(page.rows) if _is_written(row)]
-    if not written:
-        return range(0)
-    bottom = min(y0 for _, y0 in written) + _LETTERHEAD * page.height
-    last = [index for index, y0 in written[:_LETTERHEAD_ROWS] if y0 <= bottom]
-    return range(last[-1] + 1 if last else 0)
-
-
-def _is_written(row: Row) -> bool:
-    sure = [word for s in row.segments for word in s.words if word.confidence >= _SURE]
-    return sum(char.isalnum() for word in sure for char in word.text) >= _LETTERS
-
-
-def is_letterhead(row: Row) -> bool:
-    """Whether a row can only be of a letterhead: address, telephone, kingdom, ministry."""
-    return any(
-        ADDRESS.match(segment.text.lower())
-        or CONTACT.search(segment.text)
-        or OFFICIAL.within(segment.text, fuzzy=False)
-        for segment in row.segments
-    )
 
 
 def find_places(page: PageText) -> list[Place]:
@@ -367,6 +332,8 @@ def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
         return None
     span = Span(page.number, _name_words(place))
     reasons = ["facilities_disagree"] if place.rival else []
+    reasons += ["cut_name"] if _begins_inside(span.words) else []
+    doubtful = reasons or place.joined or place.unlabelled
     if impossible_order(place.text) or (place.mended and place.weight < 7):
         # A vowel of the name may have been read with the wrong consonant just as well.
         reasons.append("impossible_khmer")
@@ -375,10 +342,16 @@ def facility_field(page: PageText, place: Place | None) -> HeaderField | None:
         ceiling = 0.8
     if place.mended is not None:
         ceiling = min(ceiling, mended_ceiling(place.mended, span.text))
-    if place.joined or place.unlabelled or place.rival:
+    if doubtful:
         ceiling = 0.6
     info = field_info(span, reasons=reasons, ceiling=ceiling)
     return HeaderField(**dict(info), value=place.text)
+
+
+def _begins_inside(words: Sequence[Word]) -> bool:
+    """Whether a name begins with the end of a word: « ily Clinic », of Family Clinic."""
+    first = words[0].text
+    return first.isalpha() and first.islower() and any(has_capital(word.text) for word in words)
 
 
 def _name_words(place: Place) -> tuple[Word, ...]:

@@ -15,9 +15,8 @@ from medicord_ocr.structure.header.facility import (
     Place,
     facility_field,
     find_places,
-    is_letterhead,
-    letterhead_rows,
 )
+from medicord_ocr.structure.header.letterhead import is_letterhead, letterhead_rows
 from medicord_ocr.structure.header.patient import patient_rows, patient_sex
 from medicord_ocr.structure.header.report_date import SPECIMEN_KINDS, Dated, find_dated, report_date
 from medicord_ocr.structure.header.unlabelled import unlabelled_place

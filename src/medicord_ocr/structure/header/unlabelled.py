@@ -18,14 +18,13 @@ from medicord_ocr.structure.header.facility import (
     Place,
     has_capital,
     is_choice,
-    is_letterhead,
     is_no_name,
     keyword_weight,
-    letterhead_rows,
     places_of_row,
     widened,
 )
 from medicord_ocr.structure.header.facility_words import AFFILIATED
+from medicord_ocr.structure.header.letterhead import is_letterhead, letterhead_rows
 from medicord_ocr.structure.header.patient import patient_labels
 from medicord_ocr.structure.titles import title_kind
 
