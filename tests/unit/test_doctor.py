@@ -162,6 +162,16 @@ def test_a_doctor_of_a_laboratory_s_letterhead_is_shown_for_review() -> None:
     assert found.needs_review
 
 
+def test_spaces_of_typed_print_do_not_cut_the_name() -> None:
+    words = []
+    for text, x0, x1 in (("Doctor:", 166, 299), ("Dr", 391, 434), ("HENG", 458, 547)):
+        words.append(Word(text, Box(x0, 343, x1, 367), 0.99, ()))
+    words.append(Word("Chivoan", Box(571, 343, 727, 367), 0.99, ()))
+    typed = Row(tuple(Segment((word,), word.box) for word in words))
+    found = find_header([PageText(1, 1654, 2339, (typed,))]).header_of("lab").doctor
+    assert value(found) == "Dr HENG Chivoan"
+
+
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
     field = doctor("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត កែវ Ag)", "lab")
     assert field is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
 
+from medicord_ocr.khmer import has_khmer
 from medicord_ocr.page import PageText, Row, Segment, Word, bounding
 from medicord_ocr.structure.header.doctor_names import (
     DEGREE,
@@ -94,8 +95,10 @@ def find_doctors(
     found: list[Doctor] = []
     usual = median(row.box.height for row in page.rows) if page.rows else 0
     for index, row in enumerate(page.rows):
-        # Spaces of large print are as wide as gaps between columns of the page's usual print.
-        row = widened(row) if row.box.height > _LARGE * usual else row
+        # Spaces of large and of typed print are as wide as gaps between columns of other print; in
+        # Khmer of the page's usual size such a gap is one.
+        large = row.box.height > _LARGE * usual
+        row = widened(row) if large or not any(has_khmer(s.text) for s in row.segments) else row
         default: Role = "letterhead" if index in letterhead else "signatory"
         default = "requester" if index in block else default
         found += _titled(page, index, row, default)
