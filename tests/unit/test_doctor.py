@@ -36,6 +36,7 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("Dr.SOK Dara", "prescription", "Dr.SOK Dara", "letterhead"),
         ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
         ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
+        ("Physician   : SOK Dara   Date: 1/2/26", "lab", "SOK Dara", "prescriber"),
         ("Sur prescription du Dr TAING Kheng", "lab", "Dr TAING Kheng", "requester"),
         ("PhyeinianDr. Ny Chandara", "lab", "Dr. Ny Chandara", "prescriber"),
         ("Doctor in charge:.Dr. TRAN Minh", "lab", "Dr. TRAN Minh", "prescriber"),
@@ -170,6 +171,11 @@ def test_spaces_of_typed_print_do_not_cut_the_name() -> None:
     typed = Row(tuple(Segment((word,), word.box) for word in words))
     found = find_header([PageText(1, 1654, 2339, (typed,))]).header_of("lab").doctor
     assert value(found) == "Dr HENG Chivoan"
+
+
+def test_a_name_under_a_signature_s_label_goes_before_who_asked_for_pictures() -> None:
+    text = "Referred by: Dr LIM Heng\n\nFindings: normal.\n\nSonographer\n\nCHAN Sophal"
+    assert value(doctor(text, "imaging")) == "CHAN Sophal"
 
 
 def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:

@@ -303,8 +303,10 @@ def _labelled(page: PageText, index: int, row: Row) -> Iterator[Doctor]:
         words = segment.words
         if not colon:
             continue
+        own = len(label.split())
+        label = label if own or not i else row.segments[i - 1].text  # « Physician   : SOK Dara »
         if value.strip():
-            words = tuple(words[len(label.split()) :])
+            words = tuple(words[own:])
             words = tuple(word for word in words if word.text not in ":៖")
         elif i + 1 < len(row.segments):
             words = row.segments[i + 1].words

@@ -24,7 +24,8 @@ def choose_doctor(doctors: Sequence[Doctor], document_type: str | None) -> Docto
     """The doctor that the kind of document is about: see PREFERENCE."""
     order = PREFERENCE.get(document_type, PREFERENCE[None])
     for unsure, role in product((False, True), order):
-        of_role = [doctor for doctor in doctors if doctor.role == role and doctor.unsure == unsure]
+        doubtful = (document_type, role) in _DOUBTFUL
+        of_role = [d for d in doctors if d.role == role and (d.unsure or doubtful) == unsure]
         if of_role:
             # Who signs does so at the end; everybody else is named at the beginning.
             titled = [doctor for doctor in of_role if doctor.titled] or of_role
