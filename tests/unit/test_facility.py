@@ -39,6 +39,15 @@ def value(field: HeaderField | None) -> str | None:
         ("Khantha Polyclinic\nTel: 012 345 678", "Khantha Polyclinic"),
         ("Takeo Diagnostics | Taphul Rd, Siem Reap | 063 555 666", "Takeo Diagnostics"),
         ("Takeo Diagnostics lab@takeo.example", "Takeo Diagnostics"),
+        ("SOK HENG CLINIC #12 St. 271 Phnom Penh", "SOK HENG CLINIC"),
+        ("SOK HENG CLINIC 012 345 678", "SOK HENG CLINIC"),
+        ("SOK HENG CLINIC (Tel: 012 345 678)", "SOK HENG CLINIC"),
+        ("SOK HENG CLINIC www.sokheng.com", "SOK HENG CLINIC"),
+        ("គ្លីនិក សុខហេង - ផ្លូវ 271 ភ្នំពេញ", "គ្លីនិក សុខហេង"),
+        ("Kampot Provincial Hospital - Laboratory Department", "Kampot Provincial Hospital"),
+        ("Health facility   : Kampot Provincial Hospital", "Kampot Provincial Hospital"),
+        ("SOK HENG MEDICAL SERVICE CO., LTD", "SOK HENG MEDICAL SERVICE CO., LTD"),
+        ("មណ្ឌលថែទាំសុខភាព សុខហេង", "មណ្ឌលថែទាំសុខភាព សុខហេង"),
         ("SokhaMedicalLaboratory, No. 21, Street 107", "SokhaMedicalLaboratory"),
         ("Reaksmey Clinic, Battambang", "Reaksmey Clinic"),
         ("Provincial Hospital, Takeo", "Provincial Hospital, Takeo"),
@@ -149,6 +158,12 @@ def test_large_print_is_larger_than_the_print_beside_it_not_than_rows() -> None:
     rows = [Row((line("one", 300 + t, 30), line("two", 312 + t, 30))) for t in range(0, 400, 80)]
     found = find_header([PageText(1, 1200, 1600, (brand, mail, *rows))])
     assert value(found.header.facility) == "CareNow Telehealth"
+
+
+def test_a_slogan_in_small_letters_is_shown_for_review() -> None:
+    found = header("The best hospital in Cambodia\nName: SOK Dara").header.facility
+    assert found is not None
+    assert found.needs_review
 
 
 @pytest.mark.parametrize(("name", "cut"), [("ily Clinic", True), ("khema clinic", False)])

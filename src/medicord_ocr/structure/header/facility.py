@@ -185,7 +185,8 @@ def _of_segment(row: Row, i: int, index: int) -> Iterator[Place]:
     before = row.segments[i - 1].text if i else ""
     label, _, value = text.partition(":") if ":" in text else text.partition("៖")
     if value.strip():
-        if not _is_facility_label(label):
+        # Forms align their colons: « Health facility   : Kampot Hospital ».
+        if not _is_facility_label(label if label.strip() else before):
             return
         # The Khmer keyword is a part of the name, and its colon often a vowel misread.
         if keyword_weight(value)[0] or not has_khmer(label):

@@ -46,9 +46,11 @@ _KHMER_KEYWORDS = tuple(
 # What may follow the name on its line: an address, a telephone number, a web page.
 _TAIL = re.compile(
     r"\s*(?:[,;|•·–-]|\s{2,})\s*(?:#|no?[.°] ?\d|n° ?\d|st\.? ?\d|street\b|rue\b|\d|tel\b|phone\b"
-    r"|sangkat\b|khan\b|phum\b|www|http|national road).*$"
-    r"|\s+\S+@\S.*$"
-    r"|\s+(?:t[eé]l(?:[eé]phone)?|phone|fax|h/p|hotline|e-?mail)\s*[.:/(+\d].*$",
+    r"|sangkat\b|khan\b|phum\b|www|http|national road|ផ្ទះ|ផ្លូវ|ភូមិ|សង្កាត់).*$"
+    r"|\s+(?:\S+@\S|www\.|https?:|#\s?\d|addr(?:ess|esse)?\s*:|ទូរស័ព្ទ|អាសយដ្ឋាន).*$"
+    r"|\s+(?:\+ ?855|0)[ -]?\d{2}[ -]?\d{3}.*$"
+    r"|\s+\(?(?:t[eé]l(?:[eé]phone)?|phone|fax|h/p|hotline|e-?mail)\s*[.:/(+\d].*$"
+    r"|\s+[–—-]\s+[^–—-]*\b(?:d[eé]part[ea]?ment|dept|service|unit|ward)\b.*$",
     re.IGNORECASE,
 )
 _CIRCUMFLEX = re.compile(r"(?<=([A-Za-zÀ-ÿ]))6(?=([A-Za-zÀ-ÿ]))")

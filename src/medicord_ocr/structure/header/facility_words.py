@@ -13,7 +13,7 @@ KEYWORDS = {
         r"|medical cent(?:er|re)|centre medical|health cent(?:er|re)|centre de sante|health poste?"
         r"|maternity|maternite|institute|institut|dispensaire|infirmary|medical group",
         "មន្ទីរពេទ្យ|មណ្ឌលសុខភាព|ប៉ុស្តិ៍សុខភាព|គ្លីនិក|ពហុព្យាបាល|មន្ទីរសម្រាកព្យាបាល|មន្ទីរសំរាកព្យាបាល|វិទ្យាស្ថាន"
-        "|មន្ទីរព្យាបាល",
+        "|មន្ទីរព្យាបាល|មណ្ឌលថែទាំ",
         exact=("clinics",),
     ),
     5: terms(
@@ -23,7 +23,7 @@ KEYWORDS = {
     ),
     4: terms(
         r"laboratory|laboratories|laboratoire|laboratoires|[a-z]*labo?|labm|pharmacy|pharmacie",
-        "មន្ទីរពិសោធន៍|ឱសថស្ថាន|មន្ទីរវិភាគ",
+        "មន្ទីរពិសោធន៍|ឱសថស្ថាន|មន្ទីរវិភាគ|មន្ទីរវេជ្ជសាស្ត្រ",
     ),
     3: terms(
         r"medical|healthcare|health care|dental|diagnostics|[a-z]*labs"
@@ -39,7 +39,8 @@ NO_FACILITY = terms(
     r"|receipt|facture|examination|findings|summary|prescriptions?|ordonnance|certificate"
     r"|certificat|kingdom of|royaume|nation religion|religion king|roi|ministry|ministere"
     r"|department|departement"
-    r"|dept|operational district|service|unit|ward|salle|supervisor|technician|director|directeur"
+    r"|dept|operational district|(?<!medical )(?<!health )service"
+    r"|unit|ward|salle|supervisor|technician|director|directeur"
     r"|manager|chief|chef|staff|doctor on duty|test|tests|page|copyright|www|http|https|e ?mail"
     r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e"
     r"|received|paid|copy|duplicata",
@@ -95,7 +96,7 @@ SENDER = terms(
 #: Labels before the name.
 FACILITY_LABEL = re.compile(
     r"(?:name of )?(?:hospital|facility|clinic|laboratory|etablissement|structure|health facility"
-    r"|health cent(?:er|re)|hopital|clinique)(?: name)?"
+    r"|health cent(?:er|re)|hopital|clinique|site|branch(?: \d+)?)(?: name)?"
 )
 #: The same in Khmer, as skeletons.
 FACILITY_LABEL_BONES = frozenset(

@@ -91,6 +91,8 @@ def _is_description(place: Place) -> bool:
         return True
     if keyword_weight(words[0])[0]:
         return False  # « Laboratoire de biologie médicale … », a name in French
+    if words[0][:1].islower():
+        return True  # « The best hospital in Cambodia »
     return words[0][:1].isupper() and all(word[:1].islower() for word in words[1:3])
 
 
