@@ -85,6 +85,7 @@ def test_the_letterhead_names_the_facility(text: str, facility: str) -> None:
         "Phum Kandal near Takmao Referral Hospital",
         "Dr. PHAN Sothea\nUniversité Paris-Descartes\nTel: 012 345 678",
         "RECEIVED\nTel: 012 345 678",
+        "ROYAL GOVERNMENT OF CAMBODIA\nTel: 012 345 678",
         "ប្រភពសំណាក : មន្ទីរពេទ្យកាល់ម៉ែត",
         "Requested by: Calmette Hospital",
         "Dr John Smith, M.D\n2 Non-Important Street,",
@@ -140,9 +141,16 @@ def test_specks_above_a_sheet_do_not_push_its_letterhead_down() -> None:
     assert value(found.header.facility) == "Sovanna Dynasty Clinic"
 
 
-def test_a_name_above_the_facility_s_is_shown_for_review() -> None:
-    found = header("CHILDREN'S HOPE FOUNDATION\nPoipet Community Clinic\nName: X").header.facility
-    assert value(found) == "Poipet Community Clinic"
+@pytest.mark.parametrize(
+    ("text", "facility"),
+    [
+        ("CHILDREN'S HOPE FOUNDATION\nPoipet Community Clinic", "Poipet Community Clinic"),
+        ("Sok Heng Laboratory\nHospital: Calmette Hospital", "Calmette Hospital"),
+    ],
+)
+def test_a_name_above_the_facility_s_is_shown_for_review(text: str, facility: str) -> None:
+    found = header(f"{text}\nName: X").header.facility
+    assert value(found) == facility
     assert found is not None
     assert found.review_reasons == ("facilities_disagree", "low_confidence")
 

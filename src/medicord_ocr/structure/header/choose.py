@@ -46,9 +46,9 @@ def choose_place(page: PageText, places: Sequence[Place]) -> Place | None:
     ]
     if script_of(best.text) != "latin" and latin:
         best = min(latin, key=lambda place: (abs(place.row - best.row), place.row))
+    best = replace(best, rival=any(_rivals(place, best) for place in places))
     if not best.named or best.weight == 7:
         return best
-    best = replace(best, rival=any(_rivals(place, best) for place in places))
     return _over_lines(page, best, -1) or _over_lines(page, best, 1) or best
 
 
