@@ -9,6 +9,7 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,12 @@ def hashed(secret: str) -> str:
     return f"scrypt${_text(salt)}${_text(_derived(secret, salt))}"
 
 
+@cache
+def _nobody() -> str:
+    """The hash of a client that there is not, so that its refusal takes as long."""
+    return hashed(secrets.token_urlsafe(16))
+
+
 def _derived(secret: str, salt: bytes) -> bytes:
     return hashlib.scrypt(secret.encode(), salt=salt, maxmem=_MEMORY, dklen=32, **_COST)
 
@@ -80,8 +87,7 @@ class Clients:
             for client_id, value in (hashes | ours).items()
         }
         self._hashes = hashes | {client_id: hashed(value) for client_id, value in ours.items()}
-        # Of a client that there is not, so that its refusal takes as long.
-        self._nobody = hashed(secrets.token_urlsafe(16))
+        self._nobody = _nobody()
 
     def knows(self, client_id: str, secret: str) -> bool:
         """Whether the secret is that client's, compared in constant time."""
