@@ -568,3 +568,12 @@ Acide urique  Enzymatique          250         µmol/L      142 - 339
         "Hémoglobine",
         "Acide urique",
     ]
+
+
+def test_heading_in_two_languages_stands_over_the_figures_below_its_first_word() -> None:
+    found = rows("""
+Test          Previous      | តម្លៃ / Observed | ឯកតា / UOM       Reference
+WBC           14.4            6.6               10^9/L            4.0-10.0
+MCV           95.5            84.3              fL                80.0-100.0
+""")
+    assert [row[:3] for row in found] == [("WBC", 6.6, "10^9/L"), ("MCV", 84.3, "fL")]

@@ -367,21 +367,30 @@ def _bilingual(text: str) -> Role | None:
 
 
 def _phrases(segment: Segment, words: Sequence[Word]) -> tuple[list[Label], int]:
-    """Headings that reading ran together: the longest known phrases, from the left."""
+    """Headings that reading ran together: the longest known phrases, from the left.
+
+    A word before one that is not known is its other language: « តម្លៃ / Observed ».
+    """
     labels: list[Label] = []
     used = 0
+    unread: Sequence[Word] = ()
     for role, part in _runs(words):
         if role is None:
+            unread = part
             continue
         used += len(part)
+        one = unread and "/" in _texts_between(segment, unread[0], part[0])
+        box = bounding([word.box for word in ((*unread, *part) if one else part)])
+        unread = ()
         if labels and labels[-1].role == role:
-            last = labels.pop()
-            labels.append(
-                Label(role, last.box.union(bounding([w.box for w in part])), segment.cell)
-            )
-        else:
-            labels.append(Label(role, bounding([word.box for word in part]), segment.cell))
+            box = labels.pop().box.union(box)
+        labels.append(Label(role, box, segment.cell))
     return labels, used
+
+
+def _texts_between(segment: Segment, first: Word, last: Word) -> list[str]:
+    places = segment.words.index(first), segment.words.index(last)
+    return [word.text for word in segment.words[places[0] + 1 : places[1]]]
 
 
 def _runs(words: Sequence[Word]) -> Iterator[tuple[Role | None, Sequence[Word]]]:
