@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from medicord_ocr.schema import LabResult
+from medicord_ocr.structure.labs.columns import Column
 from medicord_ocr.structure.labs.find import find_lab_results
-from tests.pages import page
+from medicord_ocr.structure.labs.table import Table, cell_of, cells_of
+from tests.pages import page, row
 
 HEADER = "Analyse              Résultat     Unité     Valeurs de référence\n"
 
@@ -326,3 +328,13 @@ Ferritine            20 ng/mL        15 - 150
 def test_unit_behind_a_range_that_is_misread_is_no_other_unit() -> None:
     text = f"{HEADER}Acide urique         250          µmol/L    F : 142-339 H : 202-416 pmol/L"
     assert ranges(text) == [("F : 142-339 H : 202-416", False, False)]
+
+
+@pytest.mark.parametrize("printed", ["(150 à 400)", "(Adulte H :  40 à 52 F :  36 à 47)"])
+def test_edge_of_a_column_cuts_no_brackets(printed: str) -> None:
+    edge = 12.0 * (13 + len(printed.split()[0]))  # behind the first word
+    columns = (Column("value", 0, edge), Column("range", edge, 2000))
+    table = Table(columns, (), (0,), None, ())
+    cells = cells_of(row(f"278 G/L      {printed}"), table)
+    assert cell_of(cells, "value").text == "278 G/L"
+    assert cell_of(cells, "range").text == printed

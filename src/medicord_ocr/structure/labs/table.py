@@ -295,6 +295,12 @@ def _by_column(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
             parts.append((column.role, [word]))
     kept: list[tuple[Role, list[Word]]] = []
     for role, words in parts:
+        if kept and kept[-1][0] != "name" and (opened := _opened(kept[-1][1], words)):
+            words = [*opened, *words]
+            if len(opened) == len(kept[-1][1]):
+                kept.pop()
+            else:
+                del kept[-1][1][-len(opened) :]
         if kept and (
             (kept[-1][0] in {"name", "value"} and not _begins_cell(words))
             or (kept[-1][0] == "value" and _is_rhesus(kept[-1][1], words))
@@ -303,6 +309,16 @@ def _by_column(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
         else:
             kept.append((role, words))
     return kept
+
+
+def _opened(group: list[Word], words: list[Word]) -> list[Word]:
+    """The last words of a group from a bracket on that closes in the words behind it."""
+    texts = [clean(word.text) for word in group]
+    start = next((i for i, text in reversed(list(enumerate(texts))) if text[:1] == "("), None)
+    if start is None or any(")" in text for text in texts[start:]):
+        return []
+    # Where it is the first word, it may close in the next segment.
+    return group[start:] if start == 0 or any(")" in word.text for word in words) else []
 
 
 def _is_rhesus(group: list[Word], words: list[Word]) -> bool:
