@@ -297,6 +297,8 @@ def test_a_sender_with_its_own_name_does_not_label_what_stands_beside_it() -> No
         ("LABORATOIRE BIOMEDICAL\nKEP", "LABORATOIRE BIOMEDICAL KEP"),
         ("mediTEST\nLaboratoire d'analyses médicales", "mediTEST"),
         ("PHNOM PENH\nCARDIAC & VASCULAR\nINSTITUTE", "PHNOM PENH CARDIAC & VASCULAR INSTITUTE"),
+        ("មន្ទីរពេទ្យបង្អែក\nស្រុកបារាយណ៍", "មន្ទីរពេទ្យបង្អែក ស្រុកបារាយណ៍"),
+        ("គ្លីនិក\nសុខហេង\nទូរស័ព្ទ 012 111 222", "គ្លីនិក សុខហេង"),
         ("Hôpital de l'Amitié et\nSolidarité", "Hôpital de l'Amitié et Solidarité"),
     ],
 )

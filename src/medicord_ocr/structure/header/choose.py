@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from medicord_ocr.khmer import fold, script_of
+from medicord_ocr.khmer import fold, has_khmer, script_of
 from medicord_ocr.page import Box, PageText, Segment, Word, bounding
 from medicord_ocr.structure.header.doctor_names import after_title
 from medicord_ocr.structure.header.facility import (
@@ -18,11 +19,14 @@ from medicord_ocr.structure.header.facility import (
 )
 from medicord_ocr.structure.header.facility_words import GENERIC
 from medicord_ocr.structure.labels import PLACES
+from medicord_ocr.structure.titles import title_kind
 
 # Gap, in heights of the text, up to which a name stands behind its keyword (a logo between).
 _SAME_LINE = 8.0
 #: Lines of a name: the gap, and the least height of the smaller, in heights of the larger.
 _LEADING, _ALIKE = 1.2, 0.6
+#: Signs of a Khmer name without its keyword; a slogan has more.
+_KHMER_NAME = 25
 #: Lines that a name may go over.
 _MOST_LINES = 3
 _PARTICLES = frozenset("of the and for de des du d la le les et a & -".split())
@@ -110,6 +114,9 @@ def _joined(page: PageText, place: Place) -> Place:
         apart = segment.box.x0 - box.x1
         if 0 < apart < _SAME_LINE * box.height and is_name(segment):
             return replace(place, words=(*place.words, *segment.words), named=True, joined=True)
+    below = [s for _, s in _neighbours(page, place.row, box, 1) if _is_khmer_name(s, box)]
+    if has_khmer(place.text) and below:
+        return replace(place, words=(*place.words, *below[0].words), named=True, joined=True)
     first = fold(place.words[0].text)
     steps = (-1, 1) if first not in GENERIC or _ends_name(place) else (1, -1)
     for step in steps:
@@ -118,6 +125,15 @@ def _joined(page: PageText, place: Place) -> Place:
                 words = (segment.words, place.words) if step < 0 else (place.words, segment.words)
                 return replace(place, words=(*words[0], *words[1]), named=True, joined=True)
     return place
+
+
+def _is_khmer_name(segment: Segment, above: Box) -> bool:
+    """Whether a line right below a Khmer keyword is the name: no sentence, address or title."""
+    text, box = segment.text, segment.box
+    near = box.y0 - above.y1 < _LEADING * box.height and box.height >= _ALIKE * above.height
+    plain = script_of(text) == "khmer" and not re.search(r"[\d០-៩:៖«»!?។]", text)
+    other = is_no_name(text) or keyword_weight(text)[0] or title_kind(text)
+    return near and plain and not other and len(text) <= _KHMER_NAME
 
 
 def _neighbours(page: PageText, index: int, box: Box, step: int) -> list[tuple[int, Segment]]:

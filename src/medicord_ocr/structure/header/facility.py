@@ -31,6 +31,7 @@ from medicord_ocr.structure.header.facility_words import (
     FACILITY_LABEL_BONES,
     GENERIC,
     KEYWORDS,
+    KHMER_GENERIC,
     NO_FACILITY,
     NUMBERED,
     OFFICIAL,
@@ -288,9 +289,8 @@ def _latin_named(folded: str) -> bool:
 def _khmer_named(text: str) -> bool:
     """Whether a Khmer line says more than what kind of place it is."""
     bones = skeleton(text)
-    for words in KEYWORDS.values():
-        for term in words.khmer:
-            bones = bones.replace(term, "", 1)
+    for term in (*(t for words in KEYWORDS.values() for t in words.khmer), *KHMER_GENERIC):
+        bones = bones.replace(term, "", 1)
     return has_khmer(text) and sum(char.isalpha() for char in bones) >= 2
 
 

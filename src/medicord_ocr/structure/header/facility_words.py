@@ -113,3 +113,5 @@ GENERIC = frozenset(
     " dentaire dental echographie ultrasound pathologie pathology hematologie hematology"
     " diagnostic imaging imagerie reference".split()
 )
+#: The same in Khmer, as skeletons: a referral hospital, of a province or a district.
+KHMER_GENERIC = tuple(skeleton(word) for word in ("បង្អែក", "ខេត្ត", "ស្រុក"))
