@@ -20,6 +20,8 @@ TYPED_SHARE, TYPED_WORDS = 0.65, 10
 #: A word's box in a text layer is as tall as its capitals or digits: in it, the x-height, and the
 #: unit that GAP counts in there.
 X_HEIGHT, WORD_UNIT = 0.7, 0.5
+#: Cells this many times as tall as the median of their row reach into another one.
+TALL = 1.6
 #: Dots that lead from a name to its value, blanks to be filled in, rules drawn with signs.
 _LEADERS = re.compile(r"[.·•‧∙⋅…]*…{2,}[.…]*|[.·•‧∙⋅]{4,}|_{2,}|[-–—=*~]{4,}")
 _DOTS = re.compile(r"[.·…]{1,3}")
@@ -66,7 +68,8 @@ def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row,
                 inside.setdefault(stretch.cell, []).append(stretch)
         for chains in _panels(cells, layout.x_height):
             for chain in chains:
-                filled = {i: inside[i] for i in chain if i in inside}
+                filled, beside = _of_row(chain, cells, inside)
+                free.extend(beside)
                 if len(filled) < 2:
                     free.extend(s for members in filled.values() for s in members)
                 else:
@@ -74,6 +77,27 @@ def arrange(layout: Layout, read: dict[Stretch, tuple[Word, ...]]) -> tuple[Row,
             panel += 1
     rows.extend(_free_row(line, read) for line in lines_of(layout, free))
     return _in_order(list(_parted(rows)))
+
+
+def _of_row(
+    chain: list[int], cells: tuple[Box, ...], inside: dict[int, list[Stretch]]
+) -> tuple[dict[int, list[Stretch]], list[Stretch]]:
+    """What a row's cells hold, and the lines of a cell too tall for it that stand in another row.
+
+    The ruling between the two was not found: else a name is that of two tests.
+    """
+    tall = TALL * float(np.median([cells[i].height for i in chain]))
+    band = bounding([cells[i] for i in chain if cells[i].height <= tall])
+    filled: dict[int, list[Stretch]] = {}
+    beside: list[Stretch] = []
+    for i in chain:
+        for stretch in inside.get(i, ()):
+            box = stretch.box
+            if cells[i].height > tall and box.overlap_y(band) < 0.5 * box.height:
+                beside.append(stretch)
+            else:
+                filled.setdefault(i, []).append(stretch)
+    return filled, beside
 
 
 def _in_order(rows: list[Row]) -> tuple[Row, ...]:

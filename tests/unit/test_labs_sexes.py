@@ -338,3 +338,12 @@ def test_edge_of_a_column_cuts_no_brackets(printed: str) -> None:
     cells = cells_of(row(f"278 G/L      {printed}"), table)
     assert cell_of(cells, "value").text == "278 G/L"
     assert cell_of(cells, "range").text == printed
+
+
+def test_strokes_on_a_line_between_are_no_part_of_a_range() -> None:
+    text = f"""{HEADER}
+Corps cétoniques     ++                     Négatif
+oo                                          a
+pH                   5,7                    5,0 - 8,0
+"""
+    assert [r.reference_range for r in results(text)] == ["Négatif", "5,0 - 8,0"]

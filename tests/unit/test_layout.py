@@ -478,3 +478,12 @@ def test_cells_drawn_on_the_page_hold_the_words_of_its_text_layer() -> None:
     rows = arrange_words(words, picture)
 
     assert [row.text for row in rows] == ["00 01  10 11", "20 21  30 31"]
+
+
+def test_cell_whose_ruling_was_not_found_parts_its_lines_by_their_rows() -> None:
+    page = ruled_table(LAB_ROWS)
+    page[295:306, 110:425] = 255  # between the second row and the third, in the first column
+    layout = layout_of(page)
+    rows = rows_of(layout)
+    second = [row for row in rows if any(200 < s.box.middle < 300 for s in row.segments)]
+    assert all(len(s.words) == 1 for row in second for s in row.segments)

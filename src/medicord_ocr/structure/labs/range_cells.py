@@ -24,6 +24,8 @@ from medicord_ocr.structure.labs.units import is_unit, unit_key
 
 # Pieces of rulings around the text of a cell, as readers read them.
 _STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
+# What a line of a range has at least: bars and rulings are read as one letter or two.
+_SAYS = re.compile(r"\d|[^\W\d_]{3}")
 # A name with a bound behind it: one of the classes of values that a range lists.
 _CLASS = re.compile(r"[^\W\d_]{3}[^\d<>≤≥]{0,12}[<>≤≥]?\s?\d")
 # The same behind a range, or a name whose bound is on the next line; not a piece of a stamp.
@@ -166,7 +168,7 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
     A line that names a class makes a range unknown which it cannot be read together with.
     """
     more = cell_of(cells, "range")
-    if draft.range_part is None or not re.search(r"[^\W_]", more.text):
+    if draft.range_part is None or not _SAYS.search(more.text):
         return None
     if found := _sexed(draft, more, mark):
         return found
@@ -182,7 +184,7 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
 
 def with_upper_range(draft: Draft, upper: Stretch, mark: Mark | None) -> Draft | None:
     """The draft with a line of its range that stands above it."""
-    if draft.range_part is None or not upper.text:
+    if draft.range_part is None or not _SAYS.search(upper.text):
         return None
     if _is_of_another_row(draft.range, upper.text, mark):
         return None
