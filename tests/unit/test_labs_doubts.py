@@ -328,13 +328,16 @@ def test_range_of_one_sex_alone_that_is_not_the_patients_is_doubted(
     assert ("range_conflict" in reasons(result, "reference_range")) is doubted
 
 
-@pytest.mark.parametrize("stains", [("L-—",), ("1", "SPN"), ("PAID", "tt")])
+@pytest.mark.parametrize("stains", [("L-—",), ("1", "SPN"), ("PAID", "=>", "tt")])
 def test_pen_strokes_behind_a_known_name_are_no_part_of_it(stains: tuple[str, ...]) -> None:
     name = f"MCV {' '.join(stains)}"
     made = page(f"{'Test':20}Result   Unit   Range\n{name:20}89.9     fL     80 - 100")
     head, body = made.rows
     first, *others = body.segments
-    words = (first.words[0], *(replace(word, confidence=0.7) for word in first.words[1:]))
+    doubtful = (
+        word if word.text == "=>" else replace(word, confidence=0.7) for word in first.words[1:]
+    )
+    words = (first.words[0], *doubtful)
     rows = (head, replace(body, segments=(replace(first, words=words), *others)))
     [result] = find_lab_results([replace(made, rows=rows)]).results
     assert (result.test_name, result.value) == ("MCV", 89.9)

@@ -112,7 +112,8 @@ def _without_stains(cell: Stretch) -> Stretch:
     if match and match.exact:
         return cell
     for count in range(len(cell.words) - 1, 0, -1):
-        if cell.words[count].confidence > _STAIN:
+        word = cell.words[count]
+        if word.confidence > _STAIN and re.search(r"\w", word.text):
             break
         head = cut(cell, 0, cell.starts[count])
         match = find_tests(clean_name(head).text)
