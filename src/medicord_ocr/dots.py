@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -9,10 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.ink import Gray, components
+from medicord_ocr.ink import Components, Gray, components, turned
 
-#: What ``components`` gives.
-Components = tuple[int, NDArray[Any], NDArray[np.int32], NDArray[np.float64]]
 #: A dash or dot of a ruling at most, and the gap to the next, in x-heights: letters of neighbouring
 #: lines stand farther apart. In 9 dashed and dotted tables of own pages 90 of 92 rows and 82 ranges
 #: are found with them (76 and 67 without), and 4.5 % of the characters are wrong (13.4).
@@ -21,11 +20,6 @@ DASH_LENGTH, DASH_THICKNESS, DASH_GAP = 1.2, 0.4, 0.65
 CHAIN_LENGTH, CROSSING = 1.5, 2.8
 #: A leader: size of its dots and from one to the next, in x-heights; how many at least.
 DOT_LEAST, DOT, DOT_STEP, LEADER_DOTS = 0.15, 0.6, 2.8, 5
-
-
-def turned(picture: Gray) -> Gray:
-    """Columns as rows: a quarter of what a copy of numpy's view takes, and of what a view costs."""
-    return cv2.transpose(picture)  # type: ignore[return-value]
 
 
 def dotted(marks: Gray, x_height: float) -> tuple[Gray, Gray, Gray]:
@@ -50,18 +44,25 @@ def dotted(marks: Gray, x_height: float) -> tuple[Gray, Gray, Gray]:
 
 def _dashes(marks: Gray, parts: Components, x_height: float) -> tuple[Gray, Gray]:
     """The level dashes and dots alone; and the upright ones."""
-    count, labels, stats, _ = parts
-    sides = stats[:count, 2], stats[:count, 3]
-    found = []
-    for length, thickness in (sides, sides[::-1]):
+    count, _, stats, _ = parts
+    width, height = stats[:count, 2], stats[:count, 3]
+
+    def alone(length: NDArray[np.int32], thickness: NDArray[np.int32]) -> Gray:
         small = (length <= DASH_LENGTH * x_height) & (thickness <= DASH_THICKNESS * x_height)
-        dashes = np.zeros_like(marks)
-        for i in np.flatnonzero(small[1:]) + 1:
-            x, y, w, h = stats[i, :4]
-            area = slice(y, y + h), slice(x, x + w)
-            dashes[area][labels[area] == i] = 255
-        found.append(dashes)
-    return found[0], found[1]
+        return _painted(marks, parts, np.flatnonzero(small[1:]) + 1)
+
+    return alone(width, height), alone(height, width)
+
+
+def _painted(marks: Gray, parts: Components, chosen: Iterable[int]) -> Gray:
+    """The chosen components of the ink alone."""
+    _, labels, stats, _ = parts
+    picture = np.zeros_like(marks)
+    for i in chosen:
+        x, y, w, h = stats[i, :4]
+        area = slice(y, y + h), slice(x, x + w)
+        picture[area][labels[area] == i] = 255
+    return picture
 
 
 def _chains(dashes: Gray, x_height: float) -> Gray:
@@ -79,12 +80,12 @@ def _chains(dashes: Gray, x_height: float) -> Gray:
 
 def _leaders(marks: Gray, parts: Components, x_height: float) -> Gray:
     """The dots that lead from a name to its value: five and more on one line, evenly spaced."""
-    _, labels, stats, centres = parts
+    _, _, stats, centres = parts
     sizes = stats[:, 2:4].max(axis=1)
     dots = np.flatnonzero((sizes[1:] <= DOT * x_height) & (sizes[1:] >= DOT_LEAST * x_height)) + 1
     dots = dots[np.argsort(centres[dots, 0], kind="stable")]
     following = _following(centres[dots], sizes[dots], x_height)
-    leaders = np.zeros_like(marks)
+    leaders: list[int] = []
     begun = set(following.tolist())
     for i in range(len(dots)):
         if i in begun or following[i] < 0:
@@ -93,11 +94,8 @@ def _leaders(marks: Gray, parts: Components, x_height: float) -> Gray:
         while following[run[-1]] >= 0:
             run.append(int(following[run[-1]]))
         for part in _even(run, centres[dots, 0]):
-            for dot in dots[part]:
-                x, y, w, h = stats[dot, :4]
-                area = slice(y, y + h), slice(x, x + w)
-                leaders[area][labels[area] == dot] = 255
-    return leaders
+            leaders.extend(dots[part])
+    return _painted(marks, parts, leaders)
 
 
 def _following(

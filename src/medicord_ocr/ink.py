@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Gray = NDArray[np.uint8]
+#: What ``components`` gives.
+Components = tuple[int, NDArray[Any], NDArray[np.int32], NDArray[np.float64]]
 
 #: How much darker than its surroundings ink is, as a share of the page's contrast.
 INK_SHARE = 0.18
@@ -115,9 +117,12 @@ def window(x_height: float) -> int:
     return max(15, int(3 * x_height) | 1)
 
 
-def components(
-    mask: NDArray[Any], connectivity: int = 8
-) -> tuple[int, NDArray[Any], NDArray[np.int32], NDArray[np.float64]]:
+def turned(picture: Gray) -> Gray:
+    """Columns as rows: a quarter of what a copy of numpy's view takes, and of what a view costs."""
+    return cv2.transpose(picture)  # type: ignore[return-value]
+
+
+def components(mask: NDArray[Any], connectivity: int = 8) -> Components:
     """Connected components as ``cv2.connectedComponentsWithStats`` gives them, in half its time.
 
     Labels of 16 bits take 2 ms where those of 32 take 6 (1.5 million pixels of a ruled page). They

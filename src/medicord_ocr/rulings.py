@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from medicord_ocr.dots import dotted, turned
-from medicord_ocr.ink import Gray, components, ink, window
+from medicord_ocr.dots import dotted
+from medicord_ocr.ink import Gray, components, ink, turned, window
 from medicord_ocr.page import Box
 
 #: Shortest ruling and its greatest thickness, in x-heights. The longest dash of print is an em
