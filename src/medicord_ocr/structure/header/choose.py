@@ -75,16 +75,25 @@ def _over_lines(page: PageText, place: Place, step: int) -> Place | None:
     ]
     whole, (row, line) = place, own[0 if step < 0 else -1]
     for _ in range(_MOST_LINES - len(own)):
-        box = bounding([word.box for word in line])
-        for number, segment in _neighbours(page, row, box, step):
-            lines = (segment.words, line) if step < 0 else (line, segment.words)
-            if _goes_on(box, segment.box, lines) and _is_part(segment, above=step < 0):
-                words = (*segment.words, *whole.words) if step < 0 else whole.words + segment.words
-                whole, line, row = replace(whole, words=words, joined=True), segment.words, number
-                break
-        else:
+        part = _next_part(page, row, line, step)
+        if part is None:
             break
+        row, line = part
+        words = line + whole.words if step < 0 else whole.words + line
+        whole = replace(whole, words=words, joined=True)
     return None if whole is place else whole
+
+
+def _next_part(
+    page: PageText, row: int, line: tuple[Word, ...], step: int
+) -> tuple[int, tuple[Word, ...]] | None:
+    """The line of a name next to one of its lines, with the index of its row."""
+    box = bounding([word.box for word in line])
+    for number, segment in _neighbours(page, row, box, step):
+        lines = (segment.words, line) if step < 0 else (line, segment.words)
+        if _goes_on(box, segment.box, lines) and _is_part(segment, above=step < 0):
+            return number, segment.words
+    return None
 
 
 def _goes_on(own: Box, other: Box, lines: tuple[Sequence[Word], Sequence[Word]]) -> bool:

@@ -132,9 +132,11 @@ def _has_figures_aside(found: Sequence[Label], rows: Sequence[Sequence[Segment]]
 
 def _holds_results(label: Label, found: Sequence[Label], rows: Sequence[Sequence[Segment]]) -> bool:
     """Whether below a unit's heading stand results with their units: two columns read as one."""
+    if label.role != "unit":
+        return False
     others = [x.box for x in found if x is not label]
     alone = [[s for s in row if not any(s.box.overlap_x(x) > 0 for x in others)] for row in rows]
-    return label.role == "unit" and _most(label.box, _is_measured, alone)
+    return _most(label.box, _is_measured, alone)
 
 
 def _over_two(labels: Sequence[Label], rows: Sequence[Sequence[Segment]], enough: float) -> bool:

@@ -147,8 +147,7 @@ def with_range_below(draft: Draft, line: Stretch, mark: Mark | None) -> Draft | 
     if draft.range and draft.range.by_sex and draft.range_part and is_of_children(line.text):
         whole = _below(draft.range_part, line)
         text = f"{draft.range.text} {' '.join(line.text.split())}"
-        part = Part(" ".join(whole.text.split()), whole.words)
-        return replace(draft, range=Range(text), range_part=part)
+        return replace(draft, range=Range(text), range_part=part_of(whole, 0, len(whole.text)))
     tail = read_behind(line, Tail(value=draft.value), mark, draft.match)
     known = tail.range is not None and (tail.range.bounded or tail.range.by_sex)
     if tail.range is None or not known or line.text[tail.end :].strip(" .)]"):
@@ -229,7 +228,7 @@ def _with_whole_range(draft: Draft, whole: Stretch, mark: Mark | None) -> Draft 
         found = read[0] if is_unit(whole.text[read[1] :].strip(" ()[]")) else None
     if found is None:
         return None
-    part = Part(" ".join(whole.text.split()), whole.words)
+    part = part_of(whole, 0, len(whole.text))
     kept = draft.blemished - {"reference_range"}
     return replace(draft, range=found, range_part=part, blemished=kept)
 

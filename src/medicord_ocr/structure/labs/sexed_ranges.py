@@ -46,8 +46,7 @@ def match_sexed(text: str, start: int, mark: Mark | None) -> tuple[Range, int] |
     """The ranges that begin at a place of a text with a sex before each, and where they end.
 
     What holds for an age, which the patient may not be of, or stands beside a range for children,
-    has no bounds. Units are no part of
-    the range's text, and that behind the last one is left.
+    has no bounds. Units are no part of the range's text, and that behind the last one is left.
     """
     parts: list[tuple[Sex, Range]] = []
     units: list[tuple[int, int]] = []
@@ -154,7 +153,7 @@ def _of_sexes(
 ) -> Range:
     places = [start, *(place for unit in units for place in unit), end]
     kept = "".join(text[a:b] for a, b in zip(places[::2], places[1::2], strict=True))
+    kept = kept.replace("ប្រស", "ប្រុស")  # readers lose the vowel
     # Twice the same sex: an age or a phase tells them apart, and we do not know it.
     apart = len({sex for sex, _ in parts}) == len(parts)
-    kept = kept.replace("ប្រស", "ប្រុស")  # readers lose the vowel
     return Range(" ".join(kept.split()), by_sex=tuple(parts) if apart else ())

@@ -149,17 +149,21 @@ def _lines_of_one_put_together(
     """
     found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
     for indices, labels in headers:
-        box = bounding([label.box for label in labels])
-        for place, (others, theirs) in enumerate(found):
-            other = bounding([label.box for label in theirs])
-            if other.overlap_x(box) > 0 and other.overlap_y(box) > 0:
-                new = (x for x in labels if not any(x.box.overlap_x(y.box) > 0 for y in theirs))
-                whole = sorted((*theirs, *new), key=lambda label: label.box.x0)
-                found[place] = (tuple(sorted({*others, *indices})), tuple(whole))
-                break
-        else:
+        place = next((i for i, (_, others) in enumerate(found) if _level(labels, others)), None)
+        if place is None:
             found.append((indices, labels))
+            continue
+        known, theirs = found[place]
+        new = (x for x in labels if not any(x.box.overlap_x(y.box) > 0 for y in theirs))
+        whole = sorted((*theirs, *new), key=lambda label: label.box.x0)
+        found[place] = (tuple(sorted({*known, *indices})), tuple(whole))
     return found
+
+
+def _level(labels: tuple[Label, ...], others: tuple[Label, ...]) -> bool:
+    """Whether headings lie over the same columns as others, at about one height."""
+    mine, theirs = (bounding([label.box for label in line]) for line in (labels, others))
+    return mine.overlap_x(theirs) > 0 and mine.overlap_y(theirs) > 0
 
 
 def _sexes(row: Row) -> tuple[Role, ...]:
