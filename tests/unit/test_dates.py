@@ -211,3 +211,8 @@ def test_roman_months_and_khmer_ones_that_lost_their_marks_are_read(
 @pytest.mark.parametrize("text", ["1 x 2000 mg", "5-IIII-2025", "ថ្ងៃទី១៣ ខែមាឃ ឆ្នាំ២០២៥"])
 def test_doses_figures_that_are_no_number_and_lunar_months_are_no_dates(text: str) -> None:
     assert find_dates(text) == []
+
+
+@pytest.mark.parametrize("text", ["Report date :.14 November 2025", "Date : -14/11/2025"])
+def test_stain_before_a_date_is_no_part_of_it(text: str) -> None:
+    assert [found.value for found in find_dates(text)] == ["2025-11-14"]

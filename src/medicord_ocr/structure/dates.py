@@ -63,7 +63,8 @@ _GAP = r"[\s.,:_…]{0,6}"
 _ERA = r"(?:(?P<be>ព\s?\.?\s?ស\s?\.?|b\.?e\.?)|គ\s?\.?\s?ស\s?\.?)?"
 # The word for year, or what is left of it: no other word with ឆ្ stands before a year.
 _YEAR = "ឆ្[\u1780-\u17d3]{1,4}"
-_ALONE = r"(?<![\d/.,-])"
+# A stain may stand behind a label's colon: « Date :.14 November ».
+_ALONE = r"(?:(?<![\d/.,-])|(?<=:[.-])|(?<=[^\d\s] [.-])|(?<=: [.-]))"
 # A time may follow a dash; any other number behind a separator makes it a code, not a date.
 _END = r"(?!\d)(?![/.-](?!\d{1,2}[:h])\d)"
 _NUMERIC = re.compile(
