@@ -47,7 +47,14 @@ def test_names_of_three_languages_are_found(name: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("read", "printed"),
-    [("C1-", "Cl-"), ("HbAlc", "HbA1c"), ("Bl2", "B12"), ("LDI", "LDI"), ("T5", "T5")],
+    [
+        ("C1-", "Cl-"),
+        ("HbAlc", "HbA1c"),
+        ("HbAic", "HbA1c"),
+        ("Bl2", "B12"),
+        ("LDI", "LDI"),
+        ("T5", "T5"),
+    ],
 )
 def test_letters_read_for_figures_are_put_right_in_known_names(read: str, printed: str) -> None:
     assert respelled(read) == printed
@@ -145,6 +152,7 @@ def test_undecided_names_choose_no_test() -> None:
         ("glucose", "mmoI/L", "mmol/L"),
         ("hgb", "gldL", "g/dL"),
         ("alt", "UIL", "U/L"),
+        ("alt", "1U/L", "IU/L"),
         ("tsh", "pIU/mL", "µIU/mL"),
         ("neut_pct", "Yo", "%"),
     ],

@@ -154,6 +154,9 @@ def find_unit(units: Iterable[LabUnit], text: str) -> UnitMatch | None:
     per_micro = re.sub(r"/p[lL1I|]$", "/µL", shown)
     if per_micro != shown and (micro := find_unit(table, per_micro)):
         return UnitMatch(micro.text, micro.unit, repaired=True)
+    units_read = re.sub(r"^[1l|!](?=U/)", "I", shown)
+    if units_read != shown and (international := find_unit(table, units_read)):
+        return UnitMatch(international.text, international.unit, repaired=True)
     percent = next((unit for unit in table if unit.printed == "%"), None)
     if percent and key in _PERCENT:
         return UnitMatch("%", percent, repaired=True)

@@ -48,7 +48,7 @@ _KINDS = re.compile(
 # A letter behind a name (protein S, hepatitis B) is a part of it.
 _LETTERED = re.compile(r"[a-z]{4} [a-z]$")
 # What readers take one another for, and in how many places of a name at most.
-_CONFUSED = {"0": "O", "O": "0", "o": "0", "1": "lI", "l": "1I"}
+_CONFUSED = {"0": "O", "O": "0", "o": "0", "1": "lI", "l": "1I", "i": "1"}
 _MOST_CONFUSED = 3
 _LETTER_OF = {"0": "o", "1": "l", "5": "s"}
 _DIGIT_IN_WORD = re.compile(r"(?<=[a-z])[015](?=[a-z])")
