@@ -247,6 +247,7 @@ def test_a_printing_date_stands_in_but_is_marked() -> None:
         ("Sexe : H", "M"),
         ("Genre : F", "F"),
         ("ភេទ : ស្រី", "F"),
+        ("ភេទៈ ស្រី", "F"),
         ("ភេទ/Gender : Male", "M"),
         ("Age/Sex : 45 Y / M", "M"),
         ("Age / Sexe   45 ans / F", "F"),

@@ -38,7 +38,7 @@ _LABEL = re.compile(
         "លេខអ្នកជំងឺ",
         "លេខកូដ",
     )
-    + r"|(?<!ប្រ)ភេទ)\.?(?: ?/ ?[a-z]+)?(?: ?\([a-z/ ]{1,8}\))?(?=\s*[:;៖]|\s{2,}|\s*$)"
+    + r"|(?<!ប្រ)ភេទ)\.?(?: ?/ ?[a-z]+)?(?: ?\([a-z/ ]{1,8}\))?(?=\s*[:;៖ៈ]|\s{2,}|\s*$)"
     # Without a colon only where it can be nothing else.
     + r"|(?:^|\s{2,})(?:"
     + alternatives("ឈ្មោះអ្នកជំងឺ", "អាយុ", r"age(?= \d)")
@@ -51,7 +51,7 @@ _AGE_IN_YEARS = r"\d{1,3} ?(?:y\.?o?|yrs?|years?|ans?|ឆ្នាំ)(?![a-z])"
 _LETTER = r"[a-z0-9\u1780-\u17d3]"
 _SEX = re.compile(
     r"(?:(?<![a-z])(?:sexe?|gender|genre)|(?<!ប្រ)ភេទ)(?: ?/ ?(?:sexe?|gender|genre|age))?"
-    rf"[\s:;៖./|-]*(?:{_AGE}[\s,/|.-]*)?(?:(?P<f>{_FEMALE})|(?P<m>{_MALE}))(?!{_LETTER})"
+    rf"[\s:;៖ៈ./|-]*(?:{_AGE}[\s,/|.-]*)?(?:(?P<f>{_FEMALE})|(?P<m>{_MALE}))(?!{_LETTER})"
     rf"(?!\s*[/|,]?\s*(?:{_FEMALE}|{_MALE})(?!{_LETTER}))"
 )
 # Sex beside the age without a label: "Female · 63 years", "45Y/M", "M/45 ans".
