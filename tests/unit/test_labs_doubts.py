@@ -350,3 +350,15 @@ def test_a_sure_word_behind_a_known_name_stays() -> None:
     )
     [result] = find_lab_results([made]).results
     assert result.test_name == "Glucose ZQ"
+
+
+def test_range_with_a_point_and_a_comma_is_doubtful() -> None:
+    [result] = results("Hemoglobin               11.8        g/dL        11.0 - 15,0")
+    assert "range_conflict" in reasons(result, "reference_range")
+
+
+def test_range_behind_a_word_that_was_not_read_may_hold_for_another() -> None:
+    [result] = results("Hemoglobin               11.8        g/dL        ស្រ័ស:  11.0 - 15.0")
+    assert result.reference_range == "11.0 - 15.0"
+    assert result.fields["reference_range"].needs_review
+    assert result.fields["abnormal"].needs_review

@@ -37,6 +37,10 @@ _NARROW = 10.0
 _PLAUSIBLE = 2
 # What may be a thousand or three decimals.
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
+# A decimal point and a decimal comma: no page prints both in one range.
+_POINT, _COMMA = (
+    re.compile(rf"(?<![\d.,])\d{{1,3}}[{sign}]\d{{1,2}}(?![\d.,]\d|\d)") for sign in ".,"
+)
 # Most confidence for a field in whose cell something else was read: always for review.
 _BLEMISHED = 0.6
 # Of the tests whose ranges are printed by sex men's and women's ends differ by at most 2.7
@@ -290,6 +294,8 @@ def _range_doubts(judged: Judged, sex: str | None) -> Judged:
     halved = len(ranged.by_sex) == 1 and ranged.for_sex(sex) is None
     if halved or not ranged.possible or _sexes_at_odds(ranged):
         return judged.doubted("range_conflict", "reference_range")
+    if _POINT.search(ranged.text) and _COMMA.search(ranged.text):
+        judged = judged.doubted("range_conflict", "reference_range")
     mine = ranged.for_sex(sex) or ranged
     ends = [end for end in (mine.low, mine.high) if end]
     if judged.test and not mine.titre and any(not _plausible_end(e, judged) for e in ends):

@@ -59,13 +59,16 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         whole = part_of(cell, 0, len(text))
         return replace(draft, range=Range(whole.text), range_part=whole)
     of_value = draft.value is None or draft.value.kind != "duration"
-    return replace(
+    found = replace(
         draft,
         range=tail.range,
         range_part=tail.range_part,
         unit=draft.unit or (tail.unit if of_value else None) or _unit_in_brackets(cell, draft),
         flag=draft.flag or tail.flag,
     )
+    # What was not read before it may have said for whom it holds.
+    for_whom = draft.unit is not None and tail.unit is not None and not is_unit(tail.unit.text)
+    return blemished(found, "reference_range") if for_whom else found
 
 
 def _is_other_unit(text: str, of_value: str) -> bool:
