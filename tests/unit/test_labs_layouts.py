@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from medicord_ocr.page import Box, PageText, Row, Segment
+from medicord_ocr.page import Box, PageText, Row, Segment, bounding
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs.find import find_lab_results
 from tests.pages import page, row
@@ -577,3 +577,73 @@ WBC           14.4            6.6               10^9/L            4.0-10.0
 MCV           95.5            84.3              fL                80.0-100.0
 """)
     assert [row[:3] for row in found] == [("WBC", 6.6, "10^9/L"), ("MCV", 84.3, "fL")]
+
+
+def test_title_of_headings_words_is_no_line_of_the_header_below_it() -> None:
+    found = rows("""
+                                RESULTATS D'ANALYSES
+  Paramètre             |       Unités         Valeurs normales      Valeur
+Densité                                       1,005 ~ 1,030         1,022
+Leucocytes                                    Négatif               Négatif
+INR                                           0,80 ~ 1,20           0,99
+""")
+    assert [row[:2] for row in found] == [
+        ("Densité", 1.022),
+        ("Leucocytes", "Négatif"),
+        ("INR", 0.99),
+    ]
+
+
+def test_stroke_between_two_languages_read_as_a_figure_is_no_figure() -> None:
+    found = rows("""
+ប្រភេទវិភាគ Parameter    ឯកតា Unit     តម្លៃយោង Reference Range    លទ្ធផល 1 Patient result
+White blood cells       10^9/L        4.00-11.00                 5.14
+Ferritin                ng/mL         30-400                     245
+""")
+    assert [row[:3] for row in found] == [
+        ("White blood cells", 5.14, "10^9/L"),
+        ("Ferritin", 245.0, "ng/mL"),
+    ]
+
+
+def test_unit_and_end_of_the_range_on_a_second_line_complete_the_result() -> None:
+    found = rows("""
+Test          Result       Reference
+WBC           5.9          4.0 to 10.0
+              10^9/L
+RBC           4.57         4.00 to
+              10^12/L      5.20
+""")
+    assert [row[1:4] for row in found] == [
+        (5.9, "10^9/L", "4.0 to 10.0"),
+        (4.57, "10^12/L", "4.00 to 5.20"),
+    ]
+
+
+def test_line_in_words_between_two_results_makes_both_doubtful() -> None:
+    color, appearance = results("""
+Test          Result       Reference
+Color         Pale
+              yellow
+Appearance    Turbid
+""")
+    assert color.fields["value"].needs_review
+    assert appearance.fields["value"].needs_review
+
+
+def test_cells_run_together_over_two_lines_part_by_columns() -> None:
+    """The rulings between a value and a range on two lines around it were not found."""
+    whole = page("""
+Test               Result     Unit         Reference
+Red blood cells
+                                         :  Men : 4.50 - 5.90
+                   5.18       10^12/L
+                                            Women : 4.00 - 5.20
+""")
+    header, name, *lines = whole.rows
+    words = tuple(word for line in lines for segment in line.segments for word in segment.words)
+    cell = Box(220, name.box.y0, 1000, lines[-1].box.y1)
+    one = Row((*name.segments, Segment(words, bounding([w.box for w in words]), cell)), table=0)
+    ruled = replace(whole, rows=(replace(header, table=0), one))
+    [result] = find_lab_results([ruled], sex="M").results
+    assert (result.value, result.unit, result.reference_range) == (5.18, "10^12/L", "4.50 - 5.90")

@@ -64,7 +64,7 @@ class State:
     urine: bool | None = None
     waiting: tuple[int, Stretch] | None = None
     range_above: tuple[int, Cells] | None = None
-    value_above: tuple[int, Cells] | None = None
+    value_above: tuple[int, Cells, bool] | None = None
 
 
 def enter(state: State, title: str) -> None:

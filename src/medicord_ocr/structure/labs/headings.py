@@ -28,6 +28,8 @@ _FUZZY_AT_LEAST = 84.0
 #: Words of a heading that is not known; more are a sentence.
 _UNKNOWN_WORDS = 4
 _FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
+# How the stroke between two languages is read.
+_STROKES = frozenset("1lI|!7")
 _SUSCEPTIBILITIES: frozenset[Role] = frozenset({"susceptible", "intermediate", "resistant"})
 _MONTH_YEAR = re.compile(r"([^\W\d_]{3,9})\.?[\s-]{1,2}((?:19|20)\d\d)(?!\d)")
 # 15/02/26: in a heading no birthday.
@@ -101,6 +103,7 @@ def _single_words() -> frozenset[str]:
 
 def is_header_like(row: Row) -> bool:
     """Whether a row has nothing but words of headings, or pieces of them on a further line."""
+    row = _mended(row)
     if any(_says_more(segment.text) for segment in row.segments):
         return False
     texts = [_dated(segment.text)[0] for segment in row.segments]
@@ -131,7 +134,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     """
     labels: list[Label] = []
     known = words = 0
-    row = _with_intermediate(row)
+    row = _mended(row)
     undated = [_dated(segment.text)[0].split() for segment in row.segments]
     if len(undated[0]) > 1 and len(undated[0][0]) == 1:
         del undated[0][0]  # « N° » before the names, read as a figure
@@ -159,16 +162,21 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     return tuple(labels) if enough and apart else ()
 
 
-def _with_intermediate(row: Row) -> Row:
-    """The row with the I between S and R that was read as a figure or a stroke."""
-    shown = [segment.text for segment in row.segments]
-    if not {"S", "R"} <= set(shown):
-        return row
-    letters = {"1": "I", "l": "I", "|": "I"}
-    segments = (
-        replace(s, words=(replace(s.words[0], text=letters[s.text]),)) if s.text in letters else s
-        for s in row.segments
-    )
+def _mended(row: Row) -> Row:
+    """The row with what is read as a figure or a stroke put right: signs of headings.
+
+    The I between S and R, and the stroke between a heading's two languages.
+    """
+    letters = {"1": "I", "l": "I", "|": "I"} if {"S", "R"} <= {s.text for s in row.segments} else {}
+    segments = []
+    for segment in row.segments:
+        words = list(segment.words)
+        if segment.text in letters:
+            words[0] = replace(words[0], text=letters[segment.text])
+        for i in range(1, len(words) - 1):
+            if words[i].text in _STROKES and has_khmer(words[i - 1].text):
+                words[i] = replace(words[i], text="/")
+        segments.append(replace(segment, words=tuple(words)))
     return replace(row, segments=tuple(segments))
 
 
@@ -359,8 +367,11 @@ def _bilingual(text: str) -> Role | None:
     khmer = " ".join(word for word in text.split() if has_khmer(word))
     other = " ".join(word for word in text.split() if not has_khmer(word))
     for option in ([*parts] if len(parts) > 1 else []), ([khmer, other] if khmer and other else []):
-        roles = {role_of(part) for part in option} - {None}
-        unread = [word for part in option if role_of(part) is None for word in part.split()]
+        known = [role_of(part) or _qualified(fold(part)) for part in option]
+        roles = set(known) - {None}
+        unread = [
+            w for part, role in zip(option, known, strict=True) if not role for w in part.split()
+        ]
         if len(roles) == 1 and {role_of(word) for word in unread} <= {*roles, None}:
             return roles.pop()
     return None

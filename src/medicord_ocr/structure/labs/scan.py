@@ -13,7 +13,7 @@ from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evide
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
-from medicord_ocr.structure.labs.parts import Part, blemished, clean_name
+from medicord_ocr.structure.labs.parts import Part, blemished, clean_name, part_of
 from medicord_ocr.structure.labs.range_cells import (
     with_range,
     with_range_below,
@@ -23,7 +23,7 @@ from medicord_ocr.structure.labs.range_cells import (
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
 from medicord_ocr.structure.labs.table import Cells, Table, cell_of, cells_of, spans_columns
-from medicord_ocr.structure.labs.units import find_unit, unit_key
+from medicord_ocr.structure.labs.units import find_unit, is_unit, unit_key
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
 _RESULT_ROLES: tuple[Role, ...] = (
@@ -96,9 +96,14 @@ def _take_row(
         return
     if set(cells) == {"value"} and state.waiting is None and _is_in_words(cells):
         # A further line of a result in words: of the row above, or before that of the row below.
-        if entries and _near(page, entries[-1].rows[-1], index):
+        either = bool(entries) and _near(page, entries[-1].rows[-1], index)
+        if either:
             entries[-1] = replace(entries[-1], draft=blemished(entries[-1].draft, "value"))
-        state.value_above = (index, cells)
+        state.value_above = (index, cells, either)
+        return
+    if (taken := _with_unit_below(page, index, cells, entries, mark)) is not None:
+        entries[-1] = taken
+        used.add(index)
         return
     if _is_lone_name(cells) or spans_columns(row, table):
         entry = _spanning(index, cells, state, mark)
@@ -313,7 +318,7 @@ def _entry(
 ) -> Entry | None:
     """The entry of a row with a result, its name completed from the line above where it waits."""
     rows: tuple[int, ...] = (index,)
-    cells = _with_value_above(page, index, cells, state)
+    cells, either = _with_value_above(page, index, cells, state)
     draft = (
         None if is_comment(_all(cells).text) and not _known_name(cells) else read_cells(cells, mark)
     )
@@ -328,18 +333,38 @@ def _entry(
             draft = replace(draft, name=name, match=match) if draft else None
     if draft is None:
         return None
+    draft = blemished(draft, "value") if either else draft
     return Entry(draft, rows, state.section, state.urine, mark)
 
 
-def _with_value_above(page: PageText, index: int, cells: Cells, state: State) -> Cells:
-    """The row with the line of its result in words that stands above the name."""
+def _with_value_above(page: PageText, index: int, cells: Cells, state: State) -> tuple[Cells, bool]:
+    """The row with the line of its result in words that stands above the name.
+
+    And whether that may as well be the further line of the result above it.
+    """
     above, state.value_above = state.value_above, None
     first = state.waiting[0] if state.waiting else index
     if above is None or "value" not in cells or not _is_in_words(cells):
-        return cells
+        return cells, False
     if not _near(page, above[0], first):
-        return cells
-    return {**cells, "value": [*above[1]["value"], *cells["value"]]}
+        return cells, False
+    return {**cells, "value": [*above[1]["value"], *cells["value"]]}, above[2]
+
+
+def _with_unit_below(
+    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
+) -> Entry | None:
+    """The last entry with the unit below its figure, in the same cell, and with its range's end."""
+    if not entries or not {"value"} <= set(cells) <= {"value", "range", "aside", "previous"}:
+        return None
+    last, cell = entries[-1], cell_of(cells, "value")
+    known = last.draft.unit is None and last.draft.value is not None
+    a_unit = is_unit(cell.text) and (len(cell.text) > 1 or cell.text == "%")
+    if not known or not a_unit or not _near(page, last.rows[-1], index):
+        return None
+    draft = replace(last.draft, unit=part_of(cell, 0, len(cell.text)))
+    draft = with_range_line(draft, cells, mark) or draft
+    return replace(last, draft=draft, rows=(*last.rows, index))
 
 
 def _is_in_words(cells: Cells) -> bool:

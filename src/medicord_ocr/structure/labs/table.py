@@ -32,6 +32,8 @@ from medicord_ocr.structure.stacked import close, stacked
 _HEADER_ROWS = 4
 # Heights of the text between words that stand in two cells: words of a text are a third apart.
 _CELL_GAP = 2.0
+# Pieces of a ruling that was not found, as readers read them.
+_STROKES = frozenset(":;|!‘’'`.,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,22 +124,37 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
     for i, row in enumerate(rows):
         if i <= taken:
             continue
-        best: tuple[int, tuple[Label, ...]] = (1, header_labels(row))
-        for count in range(2, _HEADER_ROWS + 1):
-            window = rows[i : i + count]
-            fitting = wordy[i] and all(further[i + 1 : i + count])
-            if len(window) < count or not fitting or not close(*window[-2:]):
-                break
-            whole = stacked(window)
-            labels = header_labels(whole) if whole else ()
-            if len({m.role for m in labels}) >= max(1, len({m.role for m in best[1]})):
-                best = (count, labels)
-        count, labels = best
+        count, labels = _longest_header(rows, i, wordy, further)
+        if count > 1 and len(row.segments) == 1:
+            below = _longest_header(rows, i + 1, wordy, further)[1]
+            if len(_roles(below)) >= len(_roles(labels)):
+                continue  # « Résultats d'analyses », a title of headings' words above them
         if labels:
             taken = i + count - 1
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
     return _lines_of_one_put_together(found)
+
+
+def _longest_header(
+    rows: Sequence[Row], start: int, wordy: Sequence[bool], further: Sequence[bool]
+) -> tuple[int, tuple[Label, ...]]:
+    """How many rows from ``start`` on are one header, and its headings."""
+    best: tuple[int, tuple[Label, ...]] = (1, header_labels(rows[start]))
+    for count in range(2, _HEADER_ROWS + 1):
+        window = rows[start : start + count]
+        fitting = wordy[start] and all(further[start + 1 : start + count])
+        if len(window) < count or not fitting or not close(*window[-2:]):
+            break
+        whole = stacked(window)
+        labels = header_labels(whole) if whole else ()
+        if len(_roles(labels)) >= max(1, len(_roles(best[1]))):
+            best = (count, labels)
+    return best
+
+
+def _roles(labels: tuple[Label, ...]) -> set[Role]:
+    return {label.role for label in labels}
 
 
 def _lines_of_one_put_together(
@@ -270,7 +287,7 @@ def _run_together(segment: Segment, table: Table) -> list[tuple[Role, list[Word]
     if segment.cell is None or _is_one_column(segment.cell, table):
         return []
     if any(left.box.overlap_y(right.box) == 0 for left, right in pairwise(words)):
-        return []
+        return _run_together_on_lines(words, table)
     runs: list[list[Word]] = [[words[0]]]
     for left, right in pairwise(words):
         if right.box.x0 - left.box.x1 > _CELL_GAP * right.box.height:
@@ -280,6 +297,29 @@ def _run_together(segment: Segment, table: Table) -> list[tuple[Role, list[Word]
     if len(runs) < 2 or None in columns or len({c.x0 for c in columns if c}) < len(runs):
         return []
     return [(column.role, run) for column, run in zip(columns, runs, strict=True) if column]
+
+
+def _run_together_on_lines(words: Sequence[Word], table: Table) -> list[tuple[Role, list[Word]]]:
+    """The same where a cell of the row has two lines: a value between two lines of its range.
+
+    Empty where words of two columns stand side by side like words of a text.
+    """
+    by_column: dict[float, tuple[Column, list[Word]]] = {}
+    for word in words:
+        column = _column_at(table, word.box.centre)
+        if column is None:
+            return []
+        if word.text in _STROKES:
+            continue
+        by_column.setdefault(column.x0, (column, []))[1].append(word)
+    groups = [by_column[x0] for x0 in sorted(by_column)]
+    if len(groups) < 3:
+        return []
+    for (_, left), (_, right) in pairwise(groups):
+        edge = max(word.box.x1 for word in left)
+        if min(word.box.x0 for word in right) - edge < _CELL_GAP * right[0].box.height:
+            return []
+    return [(column.role, group) for column, group in groups]
 
 
 def _is_one_column(cell: Box, table: Table) -> bool:
