@@ -362,3 +362,16 @@ def test_range_behind_a_word_that_was_not_read_may_hold_for_another() -> None:
     assert result.reference_range == "11.0 - 15.0"
     assert result.fields["reference_range"].needs_review
     assert result.fields["abnormal"].needs_review
+
+
+def test_nought_before_a_whole_number_is_doubtful() -> None:
+    """A stamp has left 04 of 104."""
+    [result] = results("Prothrombin rate         04          %           70 - 120")
+    assert "implausible_value" in reasons(result, "value")
+
+
+@pytest.mark.parametrize(("value", "doubted"), [("igus", True), ("Positive", False)])
+def test_words_that_are_no_result_are_doubtful(value: str, doubted: bool) -> None:
+    [result] = results(f"HBsAg                    {value}                Negative")
+    assert result.value == value
+    assert result.fields["value"].needs_review is doubted

@@ -23,8 +23,10 @@ from medicord_ocr.structure.labs.agreement import (
 )
 from medicord_ocr.structure.labs.entries import Entry
 from medicord_ocr.structure.labs.numbers import Mark, has_point
+from medicord_ocr.structure.labs.organisms import is_organism
 from medicord_ocr.structure.labs.parts import Draft
 from medicord_ocr.structure.labs.plain_ranges import Range
+from medicord_ocr.structure.labs.qualitative import is_qualitative
 from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.units import UnitMatch, find_unit, ucum_of
 from medicord_ocr.structure.labs.values import Value, flag_direction, parse_value
@@ -235,13 +237,26 @@ def _value_doubts(judged: Judged) -> Judged:
             judged = judged.doubted("implausible_value", "value")
         if value.other is not None and _either(judged, value):
             judged = judged.doubted("ambiguous_number", "value")
-        if value.kind == "number" and _lost_point(judged, value):
+        # « 04 » is what a stamp has left of 104.
+        if value.kind == "number" and (re.match(r"0\d", value.text) or _lost_point(judged, value)):
             judged = judged.doubted("implausible_value", "value")
+    if value.kind == "words" and _is_unknown(value, draft):
+        judged = judged.doubted("implausible_value", "value")
     numeric = judged.test is not None and judged.test.ucum is not None
     if numeric and judged.test and value.kind in {"interval", "titre"}:
         fitting = judged.test.per_field if value.kind == "interval" else judged.test.titred
         judged = judged if fitting else judged.doubted("implausible_value", "value")
     return judged
+
+
+def _is_unknown(value: Value, draft: Draft) -> bool:
+    """Whether words that were read from a picture are none that results are made of.
+
+    Two readers agreed on « igus » for វិជ្ជមាន; in 4,600 rows nothing else certain was such a text.
+    """
+    words = draft.value_part.words if draft.value_part else ()
+    seen = any(word.readings[0].reader not in LAYER_READERS for word in words)
+    return seen and not is_qualitative(value.text) and not is_organism(value.text)
 
 
 def _either(judged: Judged, value: Value) -> bool:

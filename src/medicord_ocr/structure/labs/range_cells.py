@@ -59,7 +59,7 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
         whole = part_of(cell, 0, len(text))
         return replace(draft, range=Range(whole.text), range_part=whole)
     of_value = draft.value is None or draft.value.kind != "duration"
-    found = replace(
+    ranged = replace(
         draft,
         range=tail.range,
         range_part=tail.range_part,
@@ -68,7 +68,7 @@ def range_fields(draft: Draft, cell: Stretch, mark: Mark | None) -> Draft:
     )
     # What was not read before it may have said for whom it holds.
     for_whom = draft.unit is not None and tail.unit is not None and not is_unit(tail.unit.text)
-    return blemished(found, "reference_range") if for_whom else found
+    return blemished(ranged, "reference_range") if for_whom else ranged
 
 
 def _is_other_unit(text: str, of_value: str) -> bool:
