@@ -647,3 +647,54 @@ Red blood cells
     ruled = replace(whole, rows=(replace(header, table=0), one))
     [result] = find_lab_results([ruled], sex="M").results
     assert (result.value, result.unit, result.reference_range) == (5.18, "10^12/L", "4.50 - 5.90")
+
+
+def test_result_of_a_rapid_test_is_no_header_of_positive_and_negative() -> None:
+    found = rows("""
+Examination                       Patient result    Biological Ref. Interval
+HIV 1+2 antibody                  Non-reactive      Non-reactive
+Malaria rapid test                Positive          Negative
+Triglycerides                     59                40 - 150
+""")
+    assert [row[:2] for row in found] == [
+        ("HIV 1+2 antibody", "Non-reactive"),
+        ("Malaria rapid test", "Positive"),
+        ("Triglycerides", 59.0),
+    ]
+
+
+def test_stain_before_a_heading_is_no_label() -> None:
+    found = rows("""
+Analyse               Résultats          : Intervalle de référence
+Anti-VHC              Réactif            Non réactif
+ASLO                  292 IU/mL          < 200
+""")
+    assert [row[:4] for row in found] == [
+        ("Anti-VHC", "Réactif", None, "Non réactif"),
+        ("ASLO", 292.0, "IU/mL", "< 200"),
+    ]
+
+
+def test_figures_set_to_the_right_below_headings_set_to_the_left_keep_their_column() -> None:
+    found = rows("""
+Analyse               Résultats                     Intervalle de référence
+Ag HBs                                    Négatif                   Négatif
+Widal TH                                    1/320                    < 1/80
+FR                                      6,9 IU/mL                    < 14,0
+ASLO                                    292 IU/mL                     < 200
+""")
+    assert [row[1:4] for row in found] == [
+        ("Négatif", None, "Négatif"),
+        ("1/320", None, "< 1/80"),
+        (6.9, "IU/mL", "< 14,0"),
+        (292.0, "IU/mL", "< 200"),
+    ]
+
+
+def test_result_in_a_header_read_as_one_with_an_unread_word_is_one_column() -> None:
+    found = rows("""
+Test                 Patient result nim Unit             Reference
+Free T4 (FT4)        1.39                 ng/dL          0.93 - 1.70
+Ferritin             227                  ng/mL          13 - 150
+""")
+    assert [row[1:3] for row in found] == [(1.39, "ng/dL"), (227.0, "ng/mL")]

@@ -29,6 +29,8 @@ _GAP_COST = 0.35
 _HEADING_COST = 4.0
 # Least share of the rows in which an unheaded column must show what it holds.
 _TELLING_SHARE = 0.4
+# Share of the rows in which a column is empty and the next one has two texts, at least.
+_MISPLACED_SHARE = 0.5
 # Share of the widest free stretch that another must have to be a gap between columns.
 _WIDE_ENOUGH = 0.35
 
@@ -60,8 +62,30 @@ def columns_of(
     for first, second in pairwise(ordered):
         edges.append(max(edges[-1], _edge(first, second, telling)))
     edges.append(right)
+    _move_past(edges, telling)
     columns = [Column(label.role, edges[i], edges[i + 1]) for i, label in enumerate(ordered)]
     return tuple(columns)
+
+
+def _move_past(edges: list[float], rows: Sequence[Sequence[Segment]]) -> None:
+    """Move edges that leave a column empty where most rows have two texts in the next one.
+
+    Figures set to the right, under headings set to the left, may reach below the next heading.
+    """
+    for i, (start, edge, end) in enumerate(zip(edges, edges[1:], edges[2:], strict=False), 1):
+        pairs = []
+        for row in rows:
+            before = any(start <= s.box.centre < edge for s in row)
+            behind = [s.box for s in row if edge <= s.box.centre < end]
+            if not before and len(behind) == 2:
+                pairs.append(behind)
+        parted = [
+            (sum(left.x1 < x < right.x0 for left, right in pairs), x)
+            for x in ((left.x1 + right.x0) / 2 for left, right in pairs)
+        ]
+        most, x = max(parted, default=(0, edge))
+        if most >= max(2, _MISPLACED_SHARE * len(rows)):
+            edges[i] = x
 
 
 def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> list[Label]:

@@ -117,7 +117,8 @@ def is_header_like(row: Row) -> bool:
 
 def _says_more(text: str) -> bool:
     """Whether something stands behind a colon: « Date : 12/03/2025 » heads no column."""
-    return re.search(r"[:៖]\s*\S", _CLOCK.sub(" ", text).strip()) is not None
+    # What stands before all words is a stain.
+    return re.search(r"\w.*[:៖]\s*\S", _CLOCK.sub(" ", text)) is not None
 
 
 def has_days_only(row: Row) -> bool:
@@ -155,7 +156,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
         or ("range" in roles and roles & {"name", "unit"})
         or {"name", "unit"} <= roles
         or ("name" in roles and len(roles & _SUSCEPTIBILITIES) >= 2)
-        or {"name", "positive", "negative"} <= roles
+        or ({"positive", "negative"} <= roles and any(x.role == "name" and x.whole for x in labels))
     )
     # Headings stand apart: a sentence of such words is one segment of them all.
     apart = len(row.segments) > 1 or (len(labels) >= 3 and known == words)
@@ -409,7 +410,8 @@ def _runs(words: Sequence[Word]) -> Iterator[tuple[Role | None, Sequence[Word]]]
     while place < len(words):
         for length in range(min(4, len(words) - place), 0, -1):
             part = words[place : place + length]
-            role = role_of(" ".join(word.text for word in part))
+            text = " ".join(word.text for word in part)
+            role = role_of(text) or (_qualified(fold(text)) if length > 1 else None)
             if role is None and length == 1 and len(words) > 1:
                 role = role_of(part[0].text.split("/")[0])
             if role or length == 1:

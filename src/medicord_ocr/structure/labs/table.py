@@ -127,7 +127,8 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
         count, labels = _longest_header(rows, i, wordy, further)
         if count > 1 and len(row.segments) == 1:
             below = _longest_header(rows, i + 1, wordy, further)[1]
-            if len(_roles(below)) >= len(_roles(labels)):
+            over = sum(label.box.overlap_x(row.box) > 0 for label in below)
+            if over > 1 and _roles(below) >= _roles(labels) - {"previous"}:
                 continue  # « Résultats d'analyses », a title of headings' words above them
         if labels:
             taken = i + count - 1
