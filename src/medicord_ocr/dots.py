@@ -14,8 +14,9 @@ from medicord_ocr.ink import Components, Gray, components, turned
 
 #: A dash or dot of a ruling at most, and the gap to the next, in x-heights: letters of neighbouring
 #: lines stand farther apart. In 9 dashed and dotted tables of own pages 90 of 92 rows and 82 ranges
-#: are found with them (76 and 67 without), and 4.5 % of the characters are wrong (13.4).
-DASH_LENGTH, DASH_THICKNESS, DASH_GAP = 1.2, 0.4, 0.65
+#: are found with them (76 and 67 without), and 4.5 % of the characters are wrong (13.4). Dashes at
+#: 200 dpi beside letters of 9 pixels are 0.33 x-heights thick, 0.45 once scaled.
+DASH_LENGTH, DASH_THICKNESS, DASH_GAP = 1.2, 0.5, 0.65
 #: Shortest chain of dashes, and the gap that crossing rulings leave between two of one line.
 CHAIN_LENGTH, CROSSING = 1.5, 2.8
 #: A leader: size of its dots and from one to the next, in x-heights; how many at least.

@@ -31,8 +31,8 @@ BAR_TEXT, BAR_LIGHTER = 0.5, 4
 #: in shadow, 0.37 between the letters of bold print, both of which lost the lines near them.
 BAR_TEXT_SHARE = (0.01, 0.3)
 #: Grey level of a ground that no text is darker than: evened out, a navy bar lay at 51, and a fifth
-#: of it at less than half of that.
-BAR_BLACK = 64
+#: of it at less than half of that; one of 51 in print at 71, 3 % of it black rulings.
+BAR_BLACK = 96
 #: Share of a line of pixels that is dark along a bar: 0.98 and more on 8 scans, faxes and photos,
 #: at most 0.58 on bold print. The outermost may have 0.11, where the bar slants or is blurred.
 BAR_EDGE = 0.9

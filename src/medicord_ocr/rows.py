@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
+from itertools import groupby, pairwise
 
 import numpy as np
 
@@ -17,6 +17,9 @@ from medicord_ocr.page import Box, Row, Segment, Word, bounding
 #: letters are as wide as the median to 5 %. On text layers of dev 0.74-0.85 for such print, at
 #: most 0.56 for other print.
 TYPED_SHARE, TYPED_WORDS = 0.65, 10
+#: Gaps of a line that are equal up to so many times, and no wider than the widest word space up to
+#: as many times: a page of such print with two sizes and few Latin words has 0.55 of the above.
+EVEN_GAPS, EVEN_TIMES = 3, 1.8
 #: A word's box in a text layer is as tall as its capitals or digits: in it, the x-height, and the
 #: unit that GAP counts in there.
 X_HEIGHT, WORD_UNIT = 0.7, 0.5
@@ -304,6 +307,14 @@ def _pitch(words: Iterable[Word]) -> float | None:
 
 
 def _gapped(line: list[Word], gap: float) -> Row:
+    """The segments of a line, parted where more than ``gap`` pixels lie between two words.
+
+    Words of equal gaps little over that are one text: print of one letter width, on a page where
+    too few words tell that it is.
+    """
+    gaps = [right.box.x0 - left.box.x1 for left, right in pairwise(line)]
+    if len(gaps) >= EVEN_GAPS and max(gaps) <= EVEN_TIMES * min(gap, min(gaps)):
+        gap = max(gaps)
     groups = [[line[0]]]
     for word in line[1:]:
         if word.box.x0 - groups[-1][-1].box.x1 > gap:

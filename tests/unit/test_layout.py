@@ -345,12 +345,13 @@ def test_light_text_on_a_bar_of_any_colour_is_made_dark(ground: int) -> None:
     assert 0.02 < np.mean(bar < 80) < 0.2
 
 
-def test_light_text_on_an_uneven_black_bar_is_made_dark() -> None:
+@pytest.mark.parametrize(("ground", "dark"), [(51, 18), (75, 30)])
+def test_light_text_on_an_uneven_dark_bar_is_made_dark(ground: int, dark: int) -> None:
     page = blank()
     for i in range(6):
         page = write(page, "Creatinine and urea", 120, 300 + 80 * i)
-    bar = np.maximum(51, 255 - write(blank(1400, 80), "Test Result Unit", 30, 15))
-    bar[50:, :] = np.where(bar[50:, :] > 51, bar[50:, :], 18)
+    bar = np.maximum(ground, 255 - write(blank(1400, 80), "Test Result Unit", 30, 15))
+    bar[50:, :] = np.where(bar[50:, :] > ground, bar[50:, :], dark)
     page[120:200, 100:1500] = bar
     assert np.mean(layout_of(page).clean[120:200, 100:1500] > 200) > 0.5
 
@@ -440,6 +441,11 @@ def test_print_of_one_letter_width_parts_columns_at_two_spaces() -> None:
     assert [[s.text for s in row.segments] for row in rows] == [
         re.split(r"\s{2,}", line) for line in lines
     ]
+
+
+def test_few_words_of_print_of_one_letter_width_are_one_text() -> None:
+    [row] = arrange_words(_typed("Requested by Doctor Virak Prak", y=10))
+    assert [segment.text for segment in row.segments] == ["Requested by Doctor Virak Prak"]
 
 
 @pytest.mark.parametrize(
