@@ -84,6 +84,15 @@ def test_small_print_is_scaled_up_and_large_print_down() -> None:
         assert made == pytest.approx(preprocess.X_HEIGHT_TARGET, rel=0.25)
 
 
+def test_dashes_of_rulings_are_no_letters() -> None:
+    page = paragraph()
+    height = preprocess.x_height(page)
+    for y in range(20, page.shape[0] - 10, 40):
+        for x in range(10, page.shape[1] - 10, 16):
+            cv2.rectangle(page, (x, y), (x + 9, y + 5), 0, -1)
+    assert preprocess.x_height(page) == pytest.approx(height, rel=0.1)
+
+
 def test_sheet_on_a_dark_desk_is_found_and_squared() -> None:
     desk = np.full((1600, 1400), 70, np.uint8)
     corners = np.array([[180, 150], [1230, 220], [1290, 1500], [110, 1430]], np.float32)
