@@ -60,6 +60,8 @@ _KHMER_LETTER = re.compile("[\u1780-\u17d3]")
 _FIGURE_OR_SIGN = re.compile(r"[0-9០-៩+<>≤≥/%]")
 # Signs that two readers have agreed on for another: < for ≤, % for the half of « 1½ tab ».
 _UNSURE_SIGN = re.compile(r"[<>≤≥]|%\w|^[1-9]%$")
+# The sign of a bound, or what is read for ≤.
+_SIGN = re.compile("[<>≤≥]=?|=")
 #: What results in words begin with, in English and French: they are read twice, as numbers are.
 _RESULT = re.compile(
     r"neg|nég|pos|react|réact|non|not|detect|détect|trace|rare|nil|abs|pres|prés|norm|abn|indet|indét"
@@ -119,6 +121,8 @@ def recognise(
     khmer, unclear = _without_lookalikes(khmer, first, third if readers.third else second)
     again = [i for i, words in khmer.items() if _needs_khmer_second(words, options.line_threshold)]
     khmer_second = page.read(readers.khmer_second, again)
+    bounded = [i for i, words in khmer.items() if _is_bounded(joined(words))]
+    signs = page.read(readers.third, bounded) if bounded else {}
     read: dict[Stretch, tuple[Word, ...]] = {}
     for i, stretch in enumerate(stretches):
         lines = (
@@ -129,6 +133,8 @@ def recognise(
             _line(readers.khmer_second, khmer_second.get(i)),
         )
         decided = _decide(*lines)
+        if i in signs:
+            decided = _with_signs(decided, _line(readers.third, signs[i]))
         if readers.second is not None:
             decided = [_with_fraction(crops[i], word) for word in decided]
         words = [placed(layout, stretch.box, word) for word in decided]
@@ -223,6 +229,32 @@ def _decide(first: Line, second: Line, third: Line, khmer: Line, khmer_second: L
     if khmer.words and khmer.name != second.name and khmer.text == second.text:
         return merge(khmer, second)
     return agree(first, second, third)
+
+
+def _is_bounded(text: str) -> bool:
+    """Whether a text in Khmer figures has the sign of a bound, or what is read for one."""
+    return bool(_KHMER_DIGIT.search(text) and _SIGN.search(text))
+
+
+def _with_signs(words: list[Word], latin: Line) -> list[Word]:
+    """Words in Khmer figures with their bounds as the reader of Latin script has them.
+
+    The readers of Khmer know no ≤: both read < or = for it.
+    """
+    shown = joined(latin.words or ())
+    theirs = _SIGN.findall(shown)
+    mine = [sign for word in words for sign in _SIGN.findall(word.text)]
+    signs = iter(theirs if len(theirs) == len(mine) else mine)
+    unsure = theirs != mine
+    found = []
+    for word in words:
+        text = _SIGN.sub(lambda _: next(signs), word.text)
+        if unsure and _SIGN.search(text):
+            readings = (*word.readings, Reading(latin.name, shown))
+            confidence = min(word.confidence, DIFFER)
+            word = replace(word, text=text, confidence=confidence, readings=readings)
+        found.append(word)
+    return found
 
 
 def _with_fraction(picture: Gray, word: Word) -> Word:

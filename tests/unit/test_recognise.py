@@ -391,3 +391,23 @@ def test_khmer_figures_behind_a_bound_are_not_left_to_latin_readers_that_agree()
     last = [word for line in words.values() for word in line][-1]
     assert last.text == "<០.៦"
     assert last.confidence <= ALONE
+
+
+@pytest.mark.parametrize(
+    ("seen", "sign", "sure"), [("≤ b0", "≤", DIFFER), ("< b0", "<", AGREED), ("b0", "<", DIFFER)]
+)
+def test_bound_before_khmer_figures_is_what_the_reader_of_latin_script_has(
+    seen: str, sign: str, sure: float
+) -> None:
+    """Both readers of Khmer read < for ≤."""
+    khmer = Scripted("k", ("< ២០", 0.99), scripts="khmer")
+    readers = Readers(
+        Scripted("a", ("< bo", 0.3)),
+        khmer,
+        third=Scripted("p", (seen, 0.5)),
+        khmer=khmer,
+        khmer_second=Scripted("t", ("< ២០", 0.9), scripts="khmer"),
+    )
+    bound, number = next(iter(recognise(page(2), readers, Options()).values()))
+    assert (bound.text, bound.confidence) == (sign, sure)
+    assert (number.text, number.confidence) == ("២០", AGREED)
