@@ -9,6 +9,7 @@ import pytest
 from medicord_ocr.page import Box, PageText, Row, Segment, bounding
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs.find import find_lab_results
+from medicord_ocr.structure.stacked import stacked
 from tests.pages import page, row
 
 
@@ -698,3 +699,66 @@ Free T4 (FT4)        1.39                 ng/dL          0.93 - 1.70
 Ferritin             227                  ng/mL          13 - 150
 """)
     assert [row[1:3] for row in found] == [(1.39, "ng/dL"), (227.0, "ng/mL")]
+
+
+def test_rows_with_a_text_for_each_heading_say_where_the_columns_are() -> None:
+    """Two figures stand below the next heading, set to the right."""
+    found = rows("""
+Test Name                    Result          Prior        Units          Reference
+Anti-HBs                                   8.7         12.2        mIU/mL              > 10.0
+Free T4                                   15.5         19.9        pmol/L         12.0 - 22.0
+Free T3                                    5.8          2.5        pmol/L           3.1 - 6.8
+Cortisol (8 AM)                            371          417        nmol/L           171 - 536
+""")
+    assert [row[1:4] for row in found] == [
+        (8.7, "mIU/mL", "> 10.0"),
+        (15.5, "pmol/L", "12.0 - 22.0"),
+        (5.8, "pmol/L", "3.1 - 6.8"),
+        (371.0, "nmol/L", "171 - 536"),
+    ]
+
+
+def test_column_of_flags_that_is_empty_takes_no_ranges_set_to_the_right() -> None:
+    found = rows("""
+Test             Result     Unit       Reference               xqwz
+CHOL             4.46       mmol/L                       < 5.20
+LDL              2.94       mmol/L                       < 3.40
+CEA              2.5        ng/mL                         < 5.0
+CA 125           81.9       U/mL                         < 35.0
+""")
+    assert [row[3] for row in found] == ["< 5.20", "< 3.40", "< 5.0", "< 35.0"]
+
+
+def test_specimen_again_and_again_is_no_name() -> None:
+    found = rows("""
+Specimen    xqwz              Result       Unit       Reference
+Serum       HBsAg             Negative                Negative
+Serum       ASO               98           IU/mL      < 200
+Serum       Fibrinogen        274          mg/dL      200 - 400
+Serum       K+                4.1          mmol/L     3.5 - 5.1
+""")
+    assert [row[0] for row in found] == ["HBsAg", "ASO", "Fibrinogen", "K+"]
+
+
+def test_line_of_a_heading_that_reaches_over_the_next_by_a_stroke_is_its_own() -> None:
+    upper = row("Tests    Previous        Patient    Unit")
+    lower = row("         (12/03/2025)", top=40)
+    day = lower.segments[0]
+    wider = replace(day, box=Box(day.box.x0, day.box.y0, upper.segments[2].box.x0 + 4, day.box.y1))
+    whole = stacked([upper, replace(lower, segments=(wider,))])
+    assert whole is not None
+    assert [segment.text for segment in whole.segments] == [
+        "Tests",
+        "Previous (12/03/2025)",
+        "Patient",
+        "Unit",
+    ]
+
+
+def test_earlier_result_below_the_units_heading_is_not_taken_for_the_result() -> None:
+    """The columns slipped: what is below the earlier result's heading may be the result."""
+    [result, *_] = results("""
+Test         Result    Prior     Units        Reference
+Anti-HBs               8.7       12.2 mIU/mL  > 10.0
+""")
+    assert result.value is None

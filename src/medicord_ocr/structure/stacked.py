@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from medicord_ocr.page import Row, Segment, bounding
+from medicord_ocr.page import Box, Row, Segment, bounding
+
+# Share of a text's width that may reach over the one beside it: what a ruling between them adds.
+_EDGE = 0.1
 
 
 def close(row: Row, below: Row) -> bool:
@@ -18,7 +21,7 @@ def stacked(rows: Sequence[Row]) -> Row | None:
     columns: list[list[Segment]] = []
     for row in rows:
         for segment in row.segments:
-            over = [c for c in columns if any(s.box.overlap_x(segment.box) > 0 for s in c)]
+            over = [c for c in columns if any(_below(s.box, segment.box) for s in c)]
             if len(over) > 1:
                 return None
             if over:
@@ -27,6 +30,11 @@ def stacked(rows: Sequence[Row]) -> Row | None:
                 columns.append([segment])
     columns.sort(key=lambda column: min(s.box.x0 for s in column))
     return Row(tuple(_merge(column) for column in columns), rows[0].block, rows[0].table)
+
+
+def _below(first: Box, second: Box) -> bool:
+    """Whether two boxes lie over one another, and not only by the edge of one."""
+    return first.overlap_x(second) > _EDGE * min(first.width, second.width)
 
 
 def _merge(column: list[Segment]) -> Segment:

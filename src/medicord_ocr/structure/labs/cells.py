@@ -261,8 +261,11 @@ def _in_order(cells: Cells, mark: Mark | None) -> Draft | None:
     """The row read in order, where its value column is empty, and no other has a figure."""
     groups: list[Sequence[Word]] = []
     name = min(word.box.x0 for group in cells.get("name", ()) for word in group)
-    aside = [group for group in cells.get("aside", ()) if group[0].box.x0 > name]
-    if any(match_value(clean(group[0].text), 0) for group in aside):
+    # A figure below an earlier result's heading may be the result, and that below the unit's
+    # the earlier one.
+    aside = [*cells.get("aside", ()), *cells.get("previous", ())]
+    behind = [group for group in aside if group[0].box.x0 > name]
+    if any(match_value(clean(group[0].text), 0) for group in behind):
         return None
     # « 10^9/L » is a unit, and no result; nor is its power read as 103.
     unit = cell_of(cells, "unit").text

@@ -18,7 +18,7 @@ from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.headings import Label
 from medicord_ocr.structure.labs.ranges import parse_range
 from medicord_ocr.structure.labs.units import is_unit
-from medicord_ocr.structure.labs.values import clean, match_value
+from medicord_ocr.structure.labs.values import clean, flag_direction, match_value
 
 _BINS = 96
 # Cost of a column edge inside the gap between two words of one segment, against 1 inside a word:
@@ -29,8 +29,10 @@ _GAP_COST = 0.35
 _HEADING_COST = 4.0
 # Least share of the rows in which an unheaded column must show what it holds.
 _TELLING_SHARE = 0.4
-# Share of the rows in which a column is empty and the next one has two texts, at least.
-_MISPLACED_SHARE = 0.5
+# Share of the rows that must have a text for each heading to say where the columns are.
+_FULL_SHARE = 0.3
+# What is in few rows, or in none.
+_MARKS: tuple[Role, ...] = ("flag", "aside")
 # Share of the widest free stretch that another must have to be a gap between columns.
 _WIDE_ENOUGH = 0.35
 
@@ -62,30 +64,63 @@ def columns_of(
     for first, second in pairwise(ordered):
         edges.append(max(edges[-1], _edge(first, second, telling)))
     edges.append(right)
-    _move_past(edges, telling)
+    edges = _by_full_rows(edges, ordered, telling)
     columns = [Column(label.role, edges[i], edges[i + 1]) for i, label in enumerate(ordered)]
     return tuple(columns)
 
 
-def _move_past(edges: list[float], rows: Sequence[Sequence[Segment]]) -> None:
-    """Move edges that leave a column empty where most rows have two texts in the next one.
+def _by_full_rows(
+    edges: list[float], ordered: Sequence[Label], rows: Sequence[Sequence[Segment]]
+) -> list[float]:
+    """The edges, or those that part the rows with a text for each heading, where these fit better.
 
-    Figures set to the right, under headings set to the left, may reach below the next heading.
+    Figures set to the right, under headings set to the left, reach below the next heading. Flags,
+    where they are the last column, may stand in no row.
     """
-    for i, (start, edge, end) in enumerate(zip(edges, edges[1:], edges[2:], strict=False), 1):
-        pairs = []
+    bare = [[s for s in row if re.search(r"\w", s.text)] for row in rows]
+    options = [edges]
+    for count in (len(ordered), len(ordered) - 1):
+        full = [row for row in bare if len(row) == count]
+        if len(full) < max(2, _FULL_SHARE * len(rows)):
+            continue
+        moved = [edges[0], *(_parting(full, i) for i in range(1, count))]
+        if count < len(ordered):
+            if ordered[-1].role not in _MARKS:
+                continue
+            moved.append(max(ordered[-1].box.x0, 1 + max(row[-1].box.x1 for row in full)))
+        centres = [edges[0], edges[0], *(label.box.centre for label in ordered), edges[-1]]
+        near = all(centres[i] < moved[i] < centres[i + 3] for i in range(1, len(moved)))
+        moved.append(edges[-1])
+        if near and all(left < right for left, right in pairwise(moved)):
+            options.append(moved)
+    return max(options, key=lambda option: _fitting(option, ordered, bare))
+
+
+def _parting(rows: Sequence[Sequence[Segment]], place: int) -> float:
+    """The x that most rows have between their texts before and behind a place."""
+    pairs = [(row[place - 1].box, row[place].box) for row in rows]
+    options = [(left.x1 + right.x0) / 2 for left, right in pairs]
+    return max(options, key=lambda x: sum(left.x1 < x < right.x0 for left, right in pairs))
+
+
+def _fitting(
+    edges: Sequence[float], ordered: Sequence[Label], rows: Sequence[Sequence[Segment]]
+) -> int:
+    """How many texts are what the heading of their column says."""
+    tells: dict[Role, Callable[[str], bool]] = {
+        "name": _is_name,
+        "value": _is_value,
+        "unit": is_unit,
+        "range": _is_range,
+        "flag": lambda text: flag_direction(text) is not None,
+    }
+    count = 0
+    for label, (start, end) in zip(ordered, pairwise(edges), strict=True):
         for row in rows:
-            before = any(start <= s.box.centre < edge for s in row)
-            behind = [s.box for s in row if edge <= s.box.centre < end]
-            if not before and len(behind) == 2:
-                pairs.append(behind)
-        parted = [
-            (sum(left.x1 < x < right.x0 for left, right in pairs), x)
-            for x in ((left.x1 + right.x0) / 2 for left, right in pairs)
-        ]
-        most, x = max(parted, default=(0, edge))
-        if most >= max(2, _MISPLACED_SHARE * len(rows)):
-            edges[i] = x
+            inside = " ".join(s.text for s in row if start <= s.box.centre < end)
+            tell = tells.get(label.role)
+            count += tell is not None and tell(clean(inside).strip(" ;:!|'"))
+    return count
 
 
 def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> list[Label]:
@@ -181,7 +216,7 @@ def _name_column(found: list[Label], rows: Sequence[Sequence[Segment]], enough: 
     likely = [label for label in found if not label.known]
     if leftmost.role == "aside" and leftmost not in likely:
         likely.append(leftmost)  # « Sample » over the hours of a tolerance test
-    counts = [_count(label.box, _is_name, rows) for label in likely]
+    counts = [_distinct_names(label.box, rows) for label in likely]
     if counts and max(counts) >= enough:
         chosen = likely[counts.index(max(counts))]
         found[found.index(chosen)] = replace(chosen, role="name", known=True)
@@ -189,6 +224,12 @@ def _name_column(found: list[Label], rows: Sequence[Sequence[Segment]], enough: 
     names = [s.box for row in rows for s in row[:1] if s.box.x1 <= leftmost.box.x0]
     if names:
         found.append(Label("name", _typical(names), None))
+
+
+def _distinct_names(box: Box, rows: Sequence[Sequence[Segment]]) -> int:
+    """How many different names stand below a heading; « Serum » again and again is none."""
+    texts = (clean(s.text) for row in rows for s in row if box.overlap_x(s.box))
+    return len({text for text in texts if _is_name(text)})
 
 
 def _columns_that(

@@ -262,7 +262,7 @@ def _segment_labels(segment: Segment, *, by_sex: bool = False) -> tuple[list[Lab
     words = [word for word in words if fold(word.text)] or list(segment.words)
     if _says_more(segment.text) or not words:
         return [], 0
-    if len(parts := _after_dates(segment)) > 1:
+    if len(parts := after_dates(segment)) > 1:
         each = [_segment_labels(part, by_sex=by_sex) for part in parts]
         return [label for labels, _ in each for label in labels], sum(used for _, used in each)
     rest, date = _dated(segment.text)
@@ -314,7 +314,7 @@ def _words_in(text: str) -> int:
     return sum(1 for word in text.split() if fold(word) not in FILLERS | {""})
 
 
-def _after_dates(segment: Segment) -> list[Segment]:
+def after_dates(segment: Segment) -> list[Segment]:
     """A segment cut behind each of its dates: headings that stand close together."""
     parts: list[list[Word]] = [[]]
     for word in segment.words:

@@ -17,6 +17,7 @@ from medicord_ocr.structure.labs.columns import Column, columns_of
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.headings import (
     Label,
+    after_dates,
     has_days_only,
     header_labels,
     is_header_like,
@@ -147,11 +148,17 @@ def _longest_header(
         fitting = wordy[start] and all(further[start + 1 : start + count])
         if len(window) < count or not fitting or not close(*window[-2:]):
             break
-        whole = stacked(window)
+        whole = stacked([_parted(line) for line in window])
         labels = header_labels(whole) if whole else ()
         if len(_roles(labels)) >= max(1, len(_roles(best[1]))):
             best = (count, labels)
     return best
+
+
+def _parted(row: Row) -> Row:
+    """A row of headings with those parted that follow a day: « (12/03/2025) result »."""
+    parts = (part for segment in row.segments for part in after_dates(segment))
+    return replace(row, segments=tuple(parts))
 
 
 def _roles(labels: tuple[Label, ...]) -> set[Role]:
