@@ -185,6 +185,18 @@ def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "cut"),
+    [("Dr. SOM", True), ("Docteur BUN L", True), ("Dr. SOM Channary", False)],
+)
+def test_a_latin_name_of_one_word_or_with_one_letter_at_its_end_is_marked(
+    name: str, cut: bool
+) -> None:
+    field = doctor(f"Requested by: {name}", "lab")
+    assert field is not None
+    assert ("cut_name" in field.review_reasons) is cut
+
+
+@pytest.mark.parametrize(
     "names",
     [
         "Dr. OUK Monirath          វេជ្ជបណ្ឌិត អ៊ុក មុនីរ័ត្ន",

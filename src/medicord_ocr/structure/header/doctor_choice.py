@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
 from medicord_ocr.khmer import has_khmer
 from medicord_ocr.schema import HeaderField
-from medicord_ocr.structure.fields import Span, field_info
+from medicord_ocr.structure.fields import LAYER_READERS, Span, field_info
 from medicord_ocr.structure.header.doctor import Doctor
 from medicord_ocr.structure.header.doctor_names import untitled
 from medicord_ocr.structure.header.roles import PREFERENCE
@@ -55,6 +56,18 @@ def _disputed(doctors: Sequence[Doctor], chosen: Doctor, document_type: str | No
     return len(names) > 1 or len(other_script) > 1
 
 
+def _is_part(doctor: Doctor) -> bool:
+    """Whether a Latin name that was read from a picture has one word, or one letter at its end.
+
+    Of 700 doctors on pictures of both halves and of other pages the two that were given so were
+    the beginnings of names.
+    """
+    words = [word for word in untitled(doctor.words).split() if re.search(r"\w", word)]
+    seen = any(r.reader not in LAYER_READERS for word in doctor.words for r in word.readings)
+    initial = bool(words) and len(words[-1]) == 1 and not doctor.text.endswith(".")
+    return seen and not has_khmer(doctor.text) and (len(words) == 1 or initial)
+
+
 def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> HeaderField | None:
     """The doctor as a header field, None where none is named.
 
@@ -64,7 +77,7 @@ def doctor_field(doctors: Sequence[Doctor], document_type: str | None) -> Header
     if chosen is None:
         return None
     reasons = ["doctors_disagree"] if _disputed(doctors, chosen, document_type) else []
-    reasons += ["cut_name"] if chosen.cut else []
+    reasons += ["cut_name"] if chosen.cut or _is_part(chosen) else []
     doubtful = chosen.unsure or (document_type, chosen.role) in _DOUBTFUL
     ceiling = 0.6 if reasons or doubtful else 0.95 if chosen.titled else 0.8
     ceiling = min(ceiling, 0.7) if chosen.title is not None else ceiling
