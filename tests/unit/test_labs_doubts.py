@@ -375,3 +375,17 @@ def test_words_that_are_no_result_are_doubtful(value: str, doubted: bool) -> Non
     [result] = results(f"HBsAg                    {value}                Negative")
     assert result.value == value
     assert result.fields["value"].needs_review is doubted
+
+
+@pytest.mark.parametrize(("stroke", "doubted"), [("1", True), ("7", False)])
+def test_one_that_sticks_out_of_the_figures_common_edge_may_be_a_ruling(
+    stroke: str, doubted: bool
+) -> None:
+    _, second, *_ = results(
+        f"""Glucose                  5.4         mmol/L      3.9 - 6.1
+CK-MB                  {stroke}8          U/L         < 25
+Sodium                   141         mmol/L      135 - 145
+Potassium                4.1         mmol/L      3.5 - 5.1
+Creatinine               71          µmol/L      62 - 106"""
+    )
+    assert second.fields["value"].needs_review is doubted

@@ -22,6 +22,7 @@ from medicord_ocr.structure.labs.range_cells import (
 )
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
 from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
+from medicord_ocr.structure.labs.strokes import strokes_as_ones
 from medicord_ocr.structure.labs.table import Cells, Table, cell_of, cells_of, spans_columns
 from medicord_ocr.structure.labs.units import find_unit, is_unit, unit_key
 from medicord_ocr.structure.labs.vocabulary import find_tests
@@ -66,7 +67,7 @@ def scan_table(page: PageText, table: Table, mark: Mark | None, before: Scan | N
         cells = cells_of(row, table)
         if cells:
             _take_row(page, table, indices, row, cells, state, entries, used, mark)
-    kept = _kept(page, table, entries)
+    kept = strokes_as_ones(_kept(page, table, entries))
     used.update(index for entry in kept for index in entry.rows)
     return Scan(tuple(kept), frozenset(used), state.section, state.urine)
 
