@@ -19,7 +19,7 @@ from medicord_ocr.page import Box, Row, Segment, Word, bounding
 TYPED_SHARE, TYPED_WORDS = 0.65, 10
 #: Gaps of a line that are equal up to so many times, and no wider than the widest word space up to
 #: as many times: a page of such print with two sizes and few Latin words has 0.55 of the above.
-EVEN_GAPS, EVEN_TIMES = 3, 1.8
+EVEN_GAPS, EVEN_TIMES = 2, 1.8
 #: A word's box in a text layer is as tall as its capitals or digits: in it, the x-height, and the
 #: unit that GAP counts in there.
 X_HEIGHT, WORD_UNIT = 0.7, 0.5
