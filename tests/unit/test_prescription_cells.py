@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from medicord_ocr.page import Reading
+from medicord_ocr.page import Box, Reading, Row, Segment
 from medicord_ocr.structure import understand
 from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from tests.pages import page
@@ -296,3 +296,30 @@ def test_ruling_read_as_a_stroke_is_no_part_of_a_cell() -> None:
     (item,) = found("""Medicine         Strength      Duration
 Pyridoxine       |25 mg        6 months""")
     assert (item.medication, item.strength) == ("Pyridoxine 25 mg", "25 mg")
+
+
+def test_first_line_of_a_cell_a_little_above_its_row_is_no_line_of_the_row_before() -> None:
+    whole = page("""PRESCRIPTION
+No   Drug                Dose      Duration     Frequency
+4    Cetirizine 10mg     1 tab     7 days       at night
+                                                in the
+5    Furosemide 40mg     1 tab     15 days
+                                                morning""")
+    *rows, upper, row, lower = whole.rows
+    top = upper.box.y0
+    placed = [at(upper, top, 29), at(row, top + 22, 52), at(lower, top + 50, 43)]
+    first, second = find_prescriptions([replace(whole, rows=(*rows, *placed))], frozenset()).items
+    assert (first.frequency, second.frequency) == ("at night", "in the morning")
+
+
+def at(row: Row, top: int, height: int) -> Row:
+    """A row at another height of the page, its letters as tall as is said."""
+
+    def moved(box: Box) -> Box:
+        return Box(box.x0, top, box.x1, top + height)
+
+    segments = (
+        Segment(tuple(replace(w, box=moved(w.box)) for w in s.words), moved(s.box))
+        for s in row.segments
+    )
+    return replace(row, segments=tuple(segments))

@@ -73,3 +73,25 @@ Cotrimoxazole 960 mg        1 tab      1                     1
 def test_code_written_with_plus_signs_is_no_dose() -> None:
     (item,) = found("Ordonnance\n- Inexium 40 mg : 1+0+0 x 28 j\n")
     assert (item.dosage, item.frequency, item.duration) == (None, "1+0+0", "28 j")
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Breakfast Lunch    Dinner   Bedtime",
+        "Petit déj Déjeuner  Dîner   Coucher",
+    ],
+)
+def test_meals_are_times_of_day(headings: str) -> None:
+    item, *_ = found(f"""PRESCRIPTION
+No   Name of drug           {headings}   Duration
+1    Paracetamol 500 mg        2         2      2        2          5 days""")
+    assert slots(item) == {"morning": "2", "noon": "2", "evening": "2", "night": "2"}
+
+
+def test_amount_below_a_heading_not_read_makes_the_times_doubtful() -> None:
+    item, *_ = found("""PRESCRIPTION
+No   Drug                   xqzw       Noon       Evening     Duration
+1    Paracetamol 500 mg     2          2          2           5 days""")
+    assert slots(item) == {"noon": "2", "evening": "2"}
+    assert "unread_amount" in item.fields["schedule"].review_reasons

@@ -43,6 +43,8 @@ _DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_
 _REPORT_ROWS = 3
 # Heights of its text that a further line of a cell may stand below the line above.
 _LINE_GAP = 0.6
+# Heights of the taller of two texts side by side that one may stand lower: half a line.
+_HALF_LINE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +246,11 @@ def _bands(page: PageText, indices: Sequence[int]) -> list[list[int]]:
 
 def _beside(band: Sequence[Row], row: Row) -> bool:
     last = band[-1].box
-    near = 0 <= row.box.middle - last.middle < min(row.box.height, last.height)
+    low, high = sorted((row.box.height, last.height))
+    # One text above a row is the first of its cell's lines; one below may be a stain.
+    upper = len(band) == len(band[0].segments) == 1
+    reach = max(low, _HALF_LINE * high) if upper else low
+    near = 0 <= row.box.middle - last.middle < reach
     shared = (
         a.box.overlap_x(b.box) for other in band for a in other.segments for b in row.segments
     )

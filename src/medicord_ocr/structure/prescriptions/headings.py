@@ -48,9 +48,10 @@ HEADINGS: Mapping[Column, str] = {
     "meal": "Meal;Meals;Repas;Food;Before/after meal;អាហារ",
     "note": "ផ្សេងៗ;សម្គាល់;កំណត់សម្គាល់;Note;Notes;Remark;Remarks;Remarque;Remarques;Observation;"
     "Observations;Comment;Comments;Other;Others;Autres",
-    "morning": "ព្រឹក;ពេលព្រឹក;Morning;Morn;Matin;Mat;AM",
-    "noon": "ថ្ងៃត្រង់;ថ្ងៃ;ពេលថ្ងៃ;រសៀល;Noon;Midday;Afternoon;Midi;Lunch",
-    "evening": "ល្ងាច;ពេលល្ងាច;Evening;Even;Soir;PM",
+    "morning": "ព្រឹក;ពេលព្រឹក;Morning;Morn;Matin;Mat;AM;Breakfast;Petit déjeuner;Petit déj",
+    "noon": "ថ្ងៃត្រង់;ថ្ងៃ;ពេលថ្ងៃ;រសៀល;Noon;Midday;Afternoon;Midi;Lunch;"
+    "Déjeuner;Après-midi;Noontime",
+    "evening": "ល្ងាច;ពេលល្ងាច;Evening;Even;Soir;PM;Dinner;Supper;Dîner",
     "night": "យប់;ពេលយប់;ពេលគេង;គេង;ចូលគេង;មុនគេង;ពេលចូលគេង;មុនចូលគេង;Night;Bedtime;At bedtime;Bed;Nuit;"
     "Coucher;Au coucher;HS",
 }  # fmt: skip

@@ -261,6 +261,10 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
     times = {column: line for column in TIME_COLUMNS if (line := cell_of(entry, column))}
     if times and all(_TICK.fullmatch(line.folded) for line in times.values()):
         return {column: _ticked(entry, line) for column, line in times.items()}, []
+    # Below a heading that was not read it may stand at a time of day.
+    other = cell_of(entry, "other") if times else None
+    if other is not None and AMOUNT_IN_GRID.fullmatch(other.folded):
+        unread.append(_found(other))
     for column, line in times.items():
         if AMOUNT_IN_GRID.search(line.folded) and not DOUBLED.search(line.folded):
             schedule[column] = _found(line)
