@@ -36,8 +36,9 @@ BAR_BLACK = 96
 #: Share of a line of pixels that is dark along a bar: 0.98 and more on 8 scans, faxes and photos,
 #: at most 0.58 on bold print. The outermost may have 0.11, where the bar slants or is blurred.
 BAR_EDGE = 0.9
-#: Share of a bar that is dark: 0.76 and more on these. Print between two rulings has less.
-BAR_FILLED = 0.6
+#: Share of a bar that is dark: 0.76 and more on these. Print between two rulings has less; and so
+#: has what parts a bar from the table below it, of each line of pixels.
+BAR_FILLED, BAR_ROW = 0.6, 0.45
 #: Width in x-heights of a bar's blurred edge, which is neither its ground nor paper, half of it
 #: inside: 4 pixels on a photo with an x-height of 18, where 2 were left dark.
 BAR_FRAME = 0.2
@@ -205,11 +206,24 @@ def _bars(small: Gray, most: int) -> Iterator[tuple[int, int, int, int]]:
     count, _, stats, _ = components(bars)
     for x, y, w, h, _ in stats[1:count].tolist():
         filled = dark[y : y + h, x : x + w].mean(axis=1)
-        edges = np.flatnonzero(filled >= BAR_EDGE)
-        if edges.size < 2 or edges[-1] + 1 - edges[0] < tall or h > 0.25 * small.shape[0]:
-            continue
-        if filled[edges[0] : edges[-1] + 1].mean() >= BAR_FILLED:
-            yield x + 1, x + w - 1, y + int(edges[0]) + 1, y + int(edges[-1])
+        runs = [(0, h)]
+        if not _is_bar(filled, tall) and most == BAR_DARK[0]:
+            # The table below it, where its borders are thick, is one with it.
+            steps = np.diff(np.concatenate(([0], filled >= BAR_ROW, [0])))
+            runs = list(zip(np.flatnonzero(steps > 0), np.flatnonzero(steps < 0), strict=True))
+        for top, bottom in runs:
+            edges = top + np.flatnonzero(filled[top:bottom] >= BAR_EDGE)
+            low_enough = bottom - top <= 0.25 * small.shape[0]
+            if low_enough and _is_bar(filled[top:bottom], tall):
+                yield x + 1, x + w - 1, y + int(edges[0]) + 1, y + int(edges[-1])
+
+
+def _is_bar(filled: NDArray[np.float64], tall: int) -> bool:
+    """Whether lines of pixels, by the share of each that is dark, are a bar from edge to edge."""
+    edges = np.flatnonzero(filled >= BAR_EDGE)
+    if edges.size < 2 or edges[-1] + 1 - edges[0] < tall:
+        return False
+    return bool(filled[edges[0] : edges[-1] + 1].mean() >= BAR_FILLED)
 
 
 def _has_lighter_text(bar: Gray) -> bool:

@@ -33,6 +33,9 @@ WHOLE = 0.6
 BRACKET_FEET = 0.06
 #: Least width and height of a cell, in x-heights.
 CELL_WIDTH, CELL_HEIGHT = 1.2, 1.0
+#: How near to its outermost end so many level rulings of a table must end for a border to be there,
+#: in x-heights; no upright within twice that.
+SIDE_REACH, SIDE_LINES = 1.5, 3
 #: Share of the box around it that a cell fills at least; or of its convex hull, where it slants.
 BOX_LIKE, CONVEX = 0.8, 0.9
 
@@ -219,11 +222,40 @@ def _grid(
             continue
         # By itself: the edges of a desk around the page lie about the tables on it.
         alone = (labels[y : y + h, x : x + w] == i).astype(np.uint8)
+        area = slice(y, y + h), slice(x, x + w)
+        _close_sides(alone, horizontal[area], vertical[area], x_height)
         inside = _cells(alone, int(x), int(y), x_height)
         if len(inside) >= 2:
             tables.append(Box(int(x), int(y), int(x + w), int(y + h)))
             cells.append(inside)
     return tuple(tables), tuple(cells)
+
+
+def _close_sides(table: Gray, horizontal: Gray, vertical: Gray, x_height: float) -> None:
+    """Draw the border of a table's side that was not found, where level rulings end together.
+
+    Args:
+        table: (H, W) uint8, 1 where its rulings are; the border is drawn into it.
+        horizontal: the level rulings in its box.
+        vertical: the upright ones.
+        x_height: height of small letters in pixels.
+    """
+    uprights = np.flatnonzero((vertical * table).any(axis=0))
+    if not uprights.size:
+        return
+    width = table.shape[1]
+    count, _, stats, _ = components(horizontal * table)
+    long = stats[1:count][stats[1:count, 2] >= RULING_LENGTH * x_height]
+    for ends, side, first in (
+        (long[:, 0], 0, int(uprights[0])),
+        (long[:, 0] + long[:, 2] - 1, width - 1, int(uprights[-1])),
+    ):
+        there = np.abs(ends - side) <= SIDE_REACH * x_height
+        if np.count_nonzero(there) < SIDE_LINES or abs(first - side) < 2 * SIDE_REACH * x_height:
+            continue
+        order = np.argsort(long[there, 1])
+        points = np.stack([ends[there], long[there, 1] + long[there, 3] // 2], axis=1)[order]
+        cv2.polylines(table, [points.astype(np.int32)], isClosed=False, color=1, thickness=3)
 
 
 def _cells(lines: Gray, left: int, top: int, x_height: float) -> tuple[Box, ...]:

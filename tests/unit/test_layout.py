@@ -493,3 +493,22 @@ def test_cell_whose_ruling_was_not_found_parts_its_lines_by_their_rows() -> None
     rows = rows_of(layout)
     second = [row for row in rows if any(200 < s.box.middle < 300 for s in row.segments)]
     assert all(len(s.words) == 1 for row in second for s in row.segments)
+
+
+def test_border_of_a_side_that_was_not_found_is_where_the_level_rulings_end() -> None:
+    page = ruled_table(LAB_ROWS)
+    page[110 : 130 + 90 * len(LAB_ROWS), 97:104] = 255
+    for i in range(len(LAB_ROWS) + 1):
+        page[119 + 90 * i : 122 + 90 * i, 97:104] = 0
+    layout = layout_of(page)
+    assert [len(cells) for cells in layout.rulings.cells] == [4 * len(LAB_ROWS)]
+
+
+def test_dark_headings_above_a_table_of_thick_borders_are_made_light() -> None:
+    page = blank()
+    page[100:180, 100:1500] = np.maximum(51, 255 - write(blank(1400, 80), "Test Unit", 30, 15))
+    for top in range(200, 900, 30):
+        page[top : top + 9, 100:1500] = 0
+    clean = invert_bars(page, 22.0)
+    assert np.mean(clean[110:170, 110:1490] > 200) > 0.5
+    assert np.array_equal(clean[200:900], page[200:900])
