@@ -184,6 +184,11 @@ def test_a_name_that_breaks_off_in_letters_misread_is_marked() -> None:
     assert "cut_name" in field.review_reasons
 
 
+def test_the_days_label_behind_a_khmer_name_is_no_part_of_it() -> None:
+    field = doctor("អ្នកស្នើសុំ : វេជ្ជបណ្ឌិត ងួន ចាន់ថា ថ្ងៃប្រមូលសំណាក", "lab")
+    assert value(field) == "វេជ្ជបណ្ឌិត ងួន ចាន់ថា"
+
+
 @pytest.mark.parametrize(
     ("name", "cut"),
     [("Dr. SOM", True), ("Docteur BUN L", True), ("Dr. SOM Channary", False)],

@@ -267,6 +267,7 @@ def test_a_printing_date_stands_in_but_is_marked() -> None:
         ("Sex:", None),
         ("ប្រភេទ : ស្រី", None),
         ("Sex: M\nSex: F", None),
+        ("Sex: Male\nRBC  5.1  Male 4.50-5.90 Female 4.00-5.20", "M"),
         ("Sex hormone binding globulin 45 nmol/L M", None),
         ("Name: Female Sophea", None),
         ("H: 7,0 - 13,0   F: 5,0 - 11,0", None),

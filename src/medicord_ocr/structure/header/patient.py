@@ -57,7 +57,7 @@ _SEX = re.compile(
 # Sex beside the age without a label: "Female · 63 years", "45Y/M", "M/45 ans".
 _BESIDE_AGE = re.compile(
     r"(?<![a-z])(?:(?P<f>female|feminin|femme)|(?P<m>male|masculin|homme))\s?[·,;/|-]?\s{0,2}"
-    rf"{_AGE}(?!{_LETTER})"
+    rf"{_AGE}(?!{_LETTER}|\s?(?:[.,~–-]|to\b|à)\s?\d)"
     r"|\d{1,3} ?(?:y\.?o?|yrs?|years?|ans?)\s?[·,;/|-]\s?"
     rf"(?:(?P<f2>f|female|feminin|femme)|(?P<m2>m|h|male|masculin|homme))(?!{_LETTER})"
     r"|(?<![a-z])(?:(?P<f3>f)|(?P<m3>[mh]))\s?/\s?\d{1,3} ?(?:y\.?o?|yrs?|years?|ans?)(?![a-z])"
