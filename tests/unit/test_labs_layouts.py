@@ -9,6 +9,7 @@ import pytest
 from medicord_ocr.page import Box, PageText, Row, Segment, bounding
 from medicord_ocr.schema import LabResult
 from medicord_ocr.structure.labs.find import find_lab_results
+from medicord_ocr.structure.labs.headings import role_of
 from medicord_ocr.structure.stacked import stacked
 from tests.pages import page, row
 
@@ -762,3 +763,32 @@ Test         Result    Prior     Units        Reference
 Anti-HBs               8.7       12.2 mIU/mL  > 10.0
 """)
     assert result.value is None
+
+
+def test_second_line_of_a_header_that_says_nothing_new_is_no_header() -> None:
+    found = rows("""
+Specimen   Tests              Result       Unit         Reference Interval
+                              Result(s)    of measure Reference Interval
+Serum      Free T4 (FT4)      1.34         ng/dL        0.93 - 1.70
+Serum      HDL cholesterol    78           mg/dL        > 50
+""")
+    assert [row[:4] for row in found] == [
+        ("Free T4 (FT4)", 1.34, "ng/dL", "0.93 - 1.70"),
+        ("HDL cholesterol", 78.0, "mg/dL", "> 50"),
+    ]
+
+
+def test_results_partly_below_an_unread_heading_are_one_column() -> None:
+    found = rows("""
+Test                          xqzw           Reference
+ALP                  74 U/L                  35 - 105
+Bilirubin            1.7 umol/L              3.4 - 20.5
+AMY                  14 U/L                  28 - 100
+LDL                  2.26 mmol/L             < 3.40
+Chol                 3.93 mmol/L             < 5.20
+""")
+    assert [row[:2] for row in found[:3]] == [("ALP", 74.0), ("Bilirubin", 1.7), ("AMY", 14.0)]
+
+
+def test_heading_with_a_figure_for_its_first_letter_is_known() -> None:
+    assert role_of("៧ទ្ធផល") == "value"

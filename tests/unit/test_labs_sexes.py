@@ -347,3 +347,13 @@ oo                                          a
 pH                   5,7                    5,0 - 8,0
 """
     assert [r.reference_range for r in results(text)] == ["Négatif", "5,0 - 8,0"]
+
+
+def test_signature_below_the_last_row_is_no_line_of_its_range() -> None:
+    text = (
+        HEADER
+        + """Hémoglobine          16,0         g/dL      Homme : 13,0-17,0 Femme : 12,0-15,0
+                                            Signature
+"""
+    )
+    assert ranges(text) == [("Homme : 13,0-17,0 Femme : 12,0-15,0", True, False)]

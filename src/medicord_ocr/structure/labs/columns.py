@@ -144,6 +144,9 @@ def _completed(labels: tuple[Label, ...], rows: Sequence[Sequence[Segment]]) -> 
     # Figures before the names number the rows.
     names = [label.box.x0 for label in found if label.role == "name"]
     over, apart = ([x for x in y if not names or x.box.x1 > names[0]] for y in (over, apart))
+    if len(over) == 1:  # what is not below its heading may be in its column
+        column = _reach(over[0].box, _is_value, rows)
+        apart = [label for label in apart if not column.overlap_x(label.box)]
     values = [label for label in found if label.role == "value"]
     measured = [] if values else [x for x in found if _holds_results(x, found, rows)]
     if measured and not over and not apart:

@@ -84,6 +84,8 @@ def _long() -> tuple[str, ...]:
 def role_of(text: str) -> Role | None:
     """What a column headed with this text holds, None when it is no heading that we know."""
     folded = fold(text)
+    if has_khmer(folded):
+        folded = folded.replace("7", "ល")  # ៧ is drawn like it
     if folded in _roles():
         return _roles()[folded]
     spaceless = folded.replace(" ", "")

@@ -176,6 +176,9 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
         return found
     if _is_of_another_row(draft.range, more.text, mark):
         return None
+    known = draft.range is not None and (draft.range.bounded or len(draft.range.by_sex) == 2)
+    if known and not re.search(r"\d", more.text):
+        return None  # « Signature »
     whole = _below(draft.range_part, more)
     if found := _with_whole_range(draft, whole, mark):
         return found

@@ -126,6 +126,8 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
         if i <= taken:
             continue
         count, labels = _longest_header(rows, i, wordy, further)
+        if found and _goes_on(found[-1], rows, i, labels):
+            continue
         if count > 1 and len(row.segments) == 1:
             below = _longest_header(rows, i + 1, wordy, further)[1]
             over = sum(label.box.overlap_x(row.box) > 0 for label in below)
@@ -136,6 +138,18 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
     return _lines_of_one_put_together(found)
+
+
+def _goes_on(
+    header: tuple[tuple[int, ...], tuple[Label, ...]],
+    rows: Sequence[Row],
+    index: int,
+    labels: tuple[Label, ...],
+) -> bool:
+    """Whether a row right below a header is a further line of it that says nothing new."""
+    indices, known = header
+    below = indices[-1] == index - 1 and close(rows[index - 1], rows[index])
+    return below and bool(labels) and _roles(labels) < _roles(known)
 
 
 def _longest_header(
