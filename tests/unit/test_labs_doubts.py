@@ -389,3 +389,14 @@ Potassium                4.1         mmol/L      3.5 - 5.1
 Creatinine               71          µmol/L      62 - 106"""
     )
     assert second.fields["value"].needs_review is doubted
+
+
+def test_piece_of_a_ruling_before_a_known_name_is_dropped_and_marked() -> None:
+    [result] = results("1 Prothrombin activity   103         %           70 - 120")
+    assert result.test_name == "Prothrombin activity"
+    assert result.fields["test_name"].needs_review
+
+
+def test_word_that_another_follows_is_no_whole_result() -> None:
+    [result] = results("Aspect                   Légèrement")
+    assert "implausible_value" in reasons(result, "value")

@@ -357,3 +357,9 @@ def test_signature_below_the_last_row_is_no_line_of_its_range() -> None:
 """
     )
     assert ranges(text) == [("Homme : 13,0-17,0 Femme : 12,0-15,0", True, False)]
+
+
+def test_french_h_read_as_the_khmer_letter_is_of_men() -> None:
+    text = HEADER + "Prolactine           12,0         ng/mL     អ:[4,0-15,2] F : [4,8-23,3]\n"
+    [result] = results(text, "F")
+    assert (result.reference_range, result.abnormal) == ("4,8-23,3", False)

@@ -55,6 +55,8 @@ _BLEMISH = 0.6
 # photos; the names before them had 0.97 and more).
 _STAIN = 0.7
 _LONGEST_TEXT = 8
+# A piece of the ruling before a name, as readers read it.
+_STROKE = re.compile(r"[\d½|:;'’‘`+~=]{1,2}")
 # A share before the count: « 62,0 % soit 4,22 ».
 _SHARE = re.compile(r"\s*\d+(?:[.,]\d+)?\s?%\s*(?:soit|ou|or|=|:)?\s*(?=\d+(?:[.,]\d+)*\s*$)")
 _POWER = re.compile(r"\s*10\S{0,2}\s?/")
@@ -105,11 +107,16 @@ def read_cells(cells: Cells, mark: Mark | None) -> Draft | None:
 
 
 def _without_stains(cell: Stretch) -> Stretch:
-    """A known name without what strokes of a pen over it and behind it were read as."""
-    if not cell.words or cell.words[-1].confidence > _STAIN:
-        return cell
+    """A known name without what a ruling before it or strokes of a pen over it were read as."""
     match = find_tests(clean_name(cell).text)
-    if match and match.exact:
+    if not cell.words or (match and match.exact):
+        return cell
+    if len(cell.words) > 1 and _STROKE.fullmatch(cell.words[0].text):
+        rest = cell.after(cell.starts[1])
+        match = find_tests(clean_name(rest).text)
+        if match and match.exact:
+            return rest
+    if cell.words[-1].confidence > _STAIN:
         return cell
     for count in range(len(cell.words) - 1, 0, -1):
         word = cell.words[count]

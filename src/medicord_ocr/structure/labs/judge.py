@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from medicord_ocr.khmer import fold
 from medicord_ocr.page import Word
 from medicord_ocr.structure.fields import LAYER_READERS
 from medicord_ocr.structure.labs.abnormal import is_abnormal
@@ -37,6 +38,11 @@ from medicord_ocr.structure.labs.vocabulary import LabTest, choose_test, says_ur
 _NARROW = 10.0
 # What a plausible number counts; its range counts less.
 _PLAUSIBLE = 2
+# Words that another follows in a result: « légèrement » of « légèrement trouble ».
+_INCOMPLETE = frozenset(
+    "slightly weakly strongly light dark pale deep legerement faiblement fortement tres leger "
+    "legere not pas".split()
+)
 # What may be a thousand or three decimals.
 _AMBIGUOUS = re.compile(r"(?<![\d.,])[1-9]\d{0,2}[.,]\d{3}(?![\d.,])")
 # A decimal point and a decimal comma: no page prints both in one range.
@@ -250,10 +256,12 @@ def _value_doubts(judged: Judged) -> Judged:
 
 
 def _is_unknown(value: Value, draft: Draft) -> bool:
-    """Whether words that were read from a picture are none that results are made of.
+    """Whether words that were read from a picture are none that results are made of, or no whole.
 
     Two readers agreed on « igus » for វិជ្ជមាន; in 4,600 rows nothing else certain was such a text.
     """
+    if fold(value.text) in _INCOMPLETE:
+        return True
     words = draft.value_part.words if draft.value_part else ()
     seen = any(word.readings[0].reader not in LAYER_READERS for word in words)
     return seen and not is_qualitative(value.text) and not is_organism(value.text)

@@ -13,7 +13,8 @@ from medicord_ocr.structure.labs.units import is_unit
 
 _SEX = (
     r"(?P<male>(?i:hommes?|m[aâ]les?|masc(?:ulins?)?|men|man)\.?(?!\w)|[HM]\.?(?![\w'’])"
-    r"|ប្រុ?ស|បុរស|ប(?=\s?[:៖])|♂)"
+    # A French H is read as the Khmer letter.
+    r"|ប្រុ?ស|បុរស|[បអ](?=\s?[:៖ៈ])|♂)"
     r"|(?P<female>(?i:femmes?|females?|f[ée]m(?:inins?)?|women|woman)\.?(?!\w)|[FW]\.?(?![\w'’])"
     r"|ស្[តរ](?:្[តរ])?(?:ី|(?=\s?[:៖ៈ]))"  # its letters are read for one another
     r"|ស(?=\s?[:៖])|នារី|♀)"
