@@ -400,3 +400,15 @@ def test_piece_of_a_ruling_before_a_known_name_is_dropped_and_marked() -> None:
 def test_word_that_another_follows_is_no_whole_result() -> None:
     [result] = results("Aspect                   Légèrement")
     assert "implausible_value" in reasons(result, "value")
+
+
+def test_one_level_with_strokes_of_other_rows_may_be_a_ruling() -> None:
+    found = results("""Fe                    124.2         µmol/L      9.0 - 27.0
+Ferritin              :80           ng/mL       13 - 150
+B12                   1329          pg/mL       197 - 771
+Folate                 25.4         ng/mL       3.9 - 26.8
+Vitamin D              54.1         ng/mL       30.0 - 100.0
+MCH                   :31.2         pg          27.0 - 32.0
+HGB                    134          g/L         120 - 150""")
+    doubted = [r.test_name for r in found if r.fields["value"].confidence <= 0.6]
+    assert doubted == ["Fe", "B12"]
