@@ -137,7 +137,7 @@ def recognise(
             decided = _with_signs(decided, _line(readers.third, signs[i]))
         if readers.second is not None:
             decided = [_with_fraction(crops[i], word) for word in decided]
-        words = [placed(layout, stretch.box, word) for word in decided]
+        words = [placed(layout, stretch.box, _or_stroke(word)) for word in decided]
         if i in unclear or layout.is_cut(stretch.box):
             words = [replace(word, confidence=min(word.confidence, DIFFER)) for word in words]
         read[stretch] = tuple(words)
@@ -255,6 +255,16 @@ def _with_signs(words: list[Word], latin: Line) -> list[Word]:
             word = replace(word, text=text, confidence=confidence, readings=readings)
         found.append(word)
     return found
+
+
+def _or_stroke(word: Word) -> Word:
+    """A lone 1 that one reader takes for a stroke, as doubtful as what readers differ on.
+
+    In a grid of doses a stroke stands for none: on two sheets two readers read 1 for six of them,
+    and no 1 of either half was ever read as a stroke.
+    """
+    stroke = word.text == "1" and any(r.text in ("/", "\\") for r in word.readings)
+    return replace(word, confidence=min(word.confidence, DIFFER)) if stroke else word
 
 
 def _with_fraction(picture: Gray, word: Word) -> Word:

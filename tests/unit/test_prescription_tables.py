@@ -282,3 +282,14 @@ Azithromycin 500mg    3 caps    1                               """
 @pytest.mark.parametrize("heading", ["ចំនួន", "ចនួន", "ចំន្ួន"])
 def test_khmer_heading_is_known_by_its_consonants(heading: str) -> None:
     assert heading_of(heading) == "quantity"
+
+
+def test_first_line_of_a_heading_may_stand_above_the_others() -> None:
+    item, *_ = found("""PRESCRIPTION
+                                                        Durée du
+No   Médicament           Matin      Midi      Soir
+                                                        traitement
+1    Augmentin 1g         1 cp       /         1 cp     7 jours
+2    Azithromycin 500mg   1 cp       /         /        3 jours""")
+    assert slots(item) == {"morning": "1 cp", "evening": "1 cp"}
+    assert item.duration == "7 jours"

@@ -411,3 +411,12 @@ def test_bound_before_khmer_figures_is_what_the_reader_of_latin_script_has(
     bound, number = next(iter(recognise(page(2), readers, Options()).values()))
     assert (bound.text, bound.confidence) == (sign, sure)
     assert (number.text, number.confidence) == ("២០", AGREED)
+
+
+@pytest.mark.parametrize(("first", "sure"), [("/", DIFFER), ("4", MAJORITY)])
+def test_a_lone_one_that_a_reader_takes_for_a_stroke_is_in_doubt(first: str, sure: float) -> None:
+    """In a grid of doses a stroke stands for none."""
+    khmer = Scripted("k", ("1", 0.98), scripts="khmer")
+    readers = Readers(Scripted("a", (first, 0.9)), khmer, third=Scripted("p", ("1", 0.98)))
+    (word,) = read(readers)
+    assert (word.text, word.confidence) == ("1", sure)

@@ -92,7 +92,7 @@ def find_tables(page: PageText) -> list[Table]:
 def _table_at(page: PageText, index: int) -> Table | None:
     row = page.rows[index]
     headings = headings_of(row)
-    if not is_heading(headings) and not _may_wrap(headings):
+    if not (is_heading(headings) or _may_wrap(headings) or _is_upper_line(page, index)):
         return None
     headings, last = _wrapped(page, index, headings)
     for below in range(last + 1, min(index + 1 + _HEADING_ROWS, len(page.rows))):
@@ -118,6 +118,17 @@ def _table_at(page: PageText, index: int) -> Table | None:
 def _may_wrap(headings: Sequence[Heading]) -> bool:
     """Whether a row may be the first line of headings that go on below: some are known."""
     return len(known_columns(headings)) > 1
+
+
+def _is_upper_line(page: PageText, index: int) -> bool:
+    """Whether a row is one text right above headings: the first line of one of them."""
+    if index + 1 >= len(page.rows) or len(page.rows[index].segments) > 1:
+        return False
+    below = headings_of(page.rows[index + 1])
+    if not close(page.rows[index], page.rows[index + 1]) or not is_heading(below):
+        return False
+    whole, alone = _wrapped(page, index, []), _wrapped(page, index + 1, below)
+    return len(known_columns(whole[0])) > len(known_columns(alone[0]))
 
 
 def _wrapped(page: PageText, index: int, headings: list[Heading]) -> tuple[list[Heading], int]:
