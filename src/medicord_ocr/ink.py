@@ -207,23 +207,28 @@ def _bars(small: Gray, most: int) -> Iterator[tuple[int, int, int, int]]:
     for x, y, w, h, _ in stats[1:count].tolist():
         filled = dark[y : y + h, x : x + w].mean(axis=1)
         runs = [(0, h)]
-        if not _is_bar(filled, tall) and most == BAR_DARK[0]:
+        if most == BAR_DARK[0] and _from_edge_to_edge(filled, tall) is None:
             # The table below it, where its borders are thick, is one with it.
             steps = np.diff(np.concatenate(([0], filled >= BAR_ROW, [0])))
             runs = list(zip(np.flatnonzero(steps > 0), np.flatnonzero(steps < 0), strict=True))
         for top, bottom in runs:
-            edges = top + np.flatnonzero(filled[top:bottom] >= BAR_EDGE)
-            low_enough = bottom - top <= 0.25 * small.shape[0]
-            if low_enough and _is_bar(filled[top:bottom], tall):
-                yield x + 1, x + w - 1, y + int(edges[0]) + 1, y + int(edges[-1])
+            edges = _from_edge_to_edge(filled[top:bottom], tall)
+            if edges and bottom - top <= 0.25 * small.shape[0]:
+                yield x + 1, x + w - 1, y + int(top) + edges[0] + 1, y + int(top) + edges[1]
 
 
-def _is_bar(filled: NDArray[np.float64], tall: int) -> bool:
-    """Whether lines of pixels, by the share of each that is dark, are a bar from edge to edge."""
+def _from_edge_to_edge(filled: NDArray[np.float64], tall: int) -> tuple[int, int] | None:
+    """The first and last of the lines of pixels that make a bar, None where they make none.
+
+    Args:
+        filled: (H,) 0-1, the share of each line that is dark.
+        tall: least height in pixels.
+    """
     edges = np.flatnonzero(filled >= BAR_EDGE)
     if edges.size < 2 or edges[-1] + 1 - edges[0] < tall:
-        return False
-    return bool(filled[edges[0] : edges[-1] + 1].mean() >= BAR_FILLED)
+        return None
+    dark = filled[edges[0] : edges[-1] + 1].mean() >= BAR_FILLED
+    return (int(edges[0]), int(edges[-1])) if dark else None
 
 
 def _has_lighter_text(bar: Gray) -> bool:

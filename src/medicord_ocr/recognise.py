@@ -139,7 +139,7 @@ def recognise(
             decided = [_with_fraction(crops[i], word) for word in decided]
         words = [placed(layout, stretch.box, _or_stroke(word)) for word in decided]
         if i in unclear or layout.is_cut(stretch.box):
-            words = [replace(word, confidence=min(word.confidence, DIFFER)) for word in words]
+            words = [_doubted(word) for word in words]
         read[stretch] = tuple(words)
     return read
 
@@ -231,6 +231,11 @@ def _decide(first: Line, second: Line, third: Line, khmer: Line, khmer_second: L
     return agree(first, second, third)
 
 
+def _doubted(word: Word) -> Word:
+    """A word as doubtful as what readers differ on."""
+    return replace(word, confidence=min(word.confidence, DIFFER))
+
+
 def _is_bounded(text: str) -> bool:
     """Whether a text in Khmer figures has the sign of a bound, or what is read for one."""
     return bool(_KHMER_DIGIT.search(text) and _SIGN.search(text))
@@ -251,8 +256,7 @@ def _with_signs(words: list[Word], latin: Line) -> list[Word]:
         text = _SIGN.sub(lambda _: next(signs), word.text)
         if unsure and _SIGN.search(text):
             readings = (*word.readings, Reading(latin.name, shown))
-            confidence = min(word.confidence, DIFFER)
-            word = replace(word, text=text, confidence=confidence, readings=readings)
+            word = _doubted(replace(word, text=text, readings=readings))
         found.append(word)
     return found
 
@@ -264,7 +268,7 @@ def _or_stroke(word: Word) -> Word:
     and no 1 of either half was ever read as a stroke.
     """
     stroke = word.text == "1" and any(r.text in ("/", "\\") for r in word.readings)
-    return replace(word, confidence=min(word.confidence, DIFFER)) if stroke else word
+    return _doubted(word) if stroke else word
 
 
 def _with_fraction(picture: Gray, word: Word) -> Word:
@@ -279,7 +283,7 @@ def _with_fraction(picture: Gray, word: Word) -> Word:
     if sign is None or sign == word.text or (word.text == "%" and sign != "½"):
         return word
     readings = (Reading(FRACTIONS, sign), *word.readings)
-    return replace(word, text=sign, confidence=min(word.confidence, DIFFER), readings=readings)
+    return _doubted(replace(word, text=sign, readings=readings))
 
 
 def _has_khmer(words: Sequence[ReadWord]) -> bool:

@@ -93,6 +93,8 @@ def _by_full_rows(
         moved.append(edges[-1])
         if near and all(left < right for left, right in pairwise(moved)):
             options.append(moved)
+    if len(options) == 1:
+        return edges
     return max(options, key=lambda option: _fitting(option, ordered, bare))
 
 
@@ -116,10 +118,12 @@ def _fitting(
     }
     count = 0
     for label, (start, end) in zip(ordered, pairwise(edges), strict=True):
+        tell = tells.get(label.role)
+        if tell is None:
+            continue
         for row in rows:
             inside = " ".join(s.text for s in row if start <= s.box.centre < end)
-            tell = tells.get(label.role)
-            count += tell is not None and tell(clean(inside).strip(" ;:!|'"))
+            count += tell(clean(inside).strip(" ;:!|'"))
     return count
 
 

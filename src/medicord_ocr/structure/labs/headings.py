@@ -170,6 +170,8 @@ def _mended(row: Row) -> Row:
 
     The I between S and R, and the stroke between a heading's two languages.
     """
+    if not any(word.text in _STROKES for s in row.segments for word in s.words):
+        return row
     letters = {"1": "I", "l": "I", "|": "I"} if {"S", "R"} <= {s.text for s in row.segments} else {}
     segments = []
     for segment in row.segments:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -29,6 +29,8 @@ _CONFUSABLE = str.maketrans(
         "9": "g",
     }
 )
+# What is read for « per microlitre », and for the I of international units.
+_MISREAD = ((re.compile(r"/p[lL1I|]$"), "/µL"), (re.compile(r"^[1l|!](?=U/)"), "I"))
 _PERCENT = frozenset({"yo", "o/o", "0/0", "°/o", "0/o", "%%", "%.", "9o", "9/o"})
 _POWER = re.compile(
     r"^(?P<x>[x×*]?)1[o0](?P<exponent>[^/]{0,4})/(?P<per>[uypm][l1i|]|[l1i|]|mm.?|[ce]{0,2}mm)$"
@@ -151,12 +153,10 @@ def find_unit(units: Iterable[LabUnit], text: str) -> UnitMatch | None:
     if same:
         unit = next(unit for unit in table if unit.ucum in same)
         return UnitMatch(shown, unit, repaired=False)
-    per_micro = re.sub(r"/p[lL1I|]$", "/µL", shown)
-    if per_micro != shown and (micro := find_unit(table, per_micro)):
-        return UnitMatch(micro.text, micro.unit, repaired=True)
-    units_read = re.sub(r"^[1l|!](?=U/)", "I", shown)
-    if units_read != shown and (international := find_unit(table, units_read)):
-        return UnitMatch(international.text, international.unit, repaired=True)
+    for pattern, meant in _MISREAD:
+        spelled = pattern.sub(meant, shown)
+        if spelled != shown and (match := find_unit(table, spelled)):
+            return replace(match, repaired=True)
     percent = next((unit for unit in table if unit.printed == "%"), None)
     if percent and key in _PERCENT:
         return UnitMatch("%", percent, repaired=True)
