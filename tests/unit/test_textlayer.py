@@ -139,6 +139,11 @@ def test_spaced_out_title_is_one_word() -> None:
     assert words(read(*letters)) == ["ORDONNANCE"]
 
 
+def test_headings_of_one_letter_are_no_spaced_out_word() -> None:
+    letters = [text(72 + 26 * i, 700, letter, 14) for i, letter in enumerate("MNEB")]
+    assert words(read(*letters)) == ["M", "N", "E", "B"]
+
+
 def letter_by_letter(x: float, y: float, line: str, size: float = 10) -> bytes:
     """A line of Helvetica, every letter drawn by itself."""
     narrow = {"i": 222, "l": 222, "r": 333, "t": 278, "m": 833, "s": 500, "c": 500, "j": 222}

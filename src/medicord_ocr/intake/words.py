@@ -42,6 +42,9 @@ _TYPED_ALIKE, _TYPED_SHARE, _TYPED_LEAST = 0.12, 0.8, 40
 #: Letters that are spaced out for looks, such as a title's: how many at least, and the largest
 #: difference in font sizes between their gaps.
 _SPACED_LETTERS, _SPACED_EVENLY = 4, 0.35
+#: From such gaps in font sizes they may be headings of columns (M, N, E, B stand 1.1 apart),
+#: unless they are more letters than a day has times.
+_SPACED_WIDE, _WIDE_LETTERS = 0.8, 6
 #: Symbol's private-use codes (Adobe Symbol encoding at U+F000) that reports use.
 _SYMBOLS = {
     0xF06D: "μ", 0xF061: "α", 0xF062: "β", 0xF067: "γ", 0xF0B0: "°", 0xF0B1: "±",
@@ -149,9 +152,16 @@ def _closed_up(words: list[LayerWord]) -> list[LayerWord]:
         if word is not None and _goes_on(spaced, word):
             spaced.append(word)
             continue
-        closed += [_one(spaced)] if len(spaced) >= _SPACED_LETTERS else spaced
+        closed += [_one(spaced)] if _is_spaced(spaced) else spaced
         spaced = [] if word is None else [word]
     return closed
+
+
+def _is_spaced(letters: list[LayerWord]) -> bool:
+    if len(letters) < _SPACED_LETTERS:
+        return False
+    gap = letters[1].box[0] - letters[0].box[2]
+    return gap < _SPACED_WIDE * letters[0].size or len(letters) >= _WIDE_LETTERS
 
 
 def _goes_on(spaced: list[LayerWord], word: LayerWord) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from medicord_ocr.page import PageText, Row
+from medicord_ocr.page import PageText, Row, bounding
 from medicord_ocr.schema import Prescription
 from medicord_ocr.structure.fields import RowRef
 from medicord_ocr.structure.line import join, line_of
@@ -42,7 +42,9 @@ _DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_
 #: Rows of laboratory results from which a page without a title is a report.
 _REPORT_ROWS = 3
 # Heights of its text that a further line of a cell may stand below the line above.
-_LINE_GAP = 0.6
+_LINE_GAP, _NUMBERED_GAP = 0.6, 1.2
+# Heights of a text that its next line may begin, or have its middle, beside it.
+_ALIGNED = 0.5
 # Heights of the taller of two texts side by side that one may stand lower: half a line.
 _HALF_LINE = 0.7
 
@@ -221,8 +223,25 @@ def _wraps(page: PageText, group: Sequence[TableRow], row: TableRow, index: int)
     columns = {column for other in group for column in other.cells}
     filled = {column for column in row.cells if row.text(column)}
     above, below = page.rows[group[-1].index].box, page.rows[index].box
-    near = below.y0 - above.y1 < _LINE_GAP * min(above.height, below.height)
-    return near and "drug" not in filled and filled <= columns and not is_stop(_first(page, index))
+    gap = (below.y0 - above.y1) / min(above.height, below.height)
+    if not filled <= columns or is_stop(_first(page, index)):
+        return False
+    if gap < _LINE_GAP and "drug" not in filled:
+        return True
+    # Where drugs are numbered, texts without a number go on with one, if further down.
+    numbered = bool(group[0].text("number")) and "number" not in filled
+    near = gap < (_NUMBERED_GAP if numbered else _LINE_GAP)
+    return near and all(_under(group, row, column) for column in filled)
+
+
+def _under(group: Sequence[TableRow], row: TableRow, column: Column) -> bool:
+    """Whether a text begins where its column's text above does, or stands under its middle."""
+    above = next(other.cells[column] for other in group if column in other.cells)
+    first, second = (
+        bounding([word.box for word in line.words]) for line in (above, row.cells[column])
+    )
+    reach = _ALIGNED * first.height
+    return abs(first.x0 - second.x0) <= reach or abs(first.centre - second.centre) <= reach
 
 
 def _first(page: PageText, index: int) -> str:

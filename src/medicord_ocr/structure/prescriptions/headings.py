@@ -24,26 +24,32 @@ _SAYING: frozenset[Column] = frozenset(
 HEADINGS: Mapping[Column, str] = {
     "number": "ល.រ;លរ;No;N°;Nº;Nr;#;S/N;SN;Sr No;Sl No;Num;លេខរៀង",
     "drug": "ឈ្មោះឱសថ;ឈ្មោះថ្នាំ;ឱសថ;ថ្នាំ;ប្រភេទថ្នាំ;មុខថ្នាំ;ឈ្មោះឱសថ និងកម្រិត;បរិយាយ;ឱសថនិងកម្លាំង;"
+    "ឈ្មោះឱសថ និងកម្លាំង;ឈ្មោះថ្នាំ និងកម្លាំង;"
     "Drug;Drugs;Drug name;Name of drug;Medicine;Medicines;Medicine name;Name of medicine;"
     "Medication;Medications;Medication name;Generic name;Treatment;Item;Drug and strength;"
     "Drug name and strength;Médicament;Médicaments;Nom du médicament;Désignation;Produit;"
-    "Nom des médicaments;Traitement;Spécialité;Prescription;Rx",
+    "Nom des médicaments;Traitement;Spécialité;Prescription;Rx;Name of medication;Brand name;"
+    "Nom commercial;DCI;Médicaments prescrits;Libellé",
     "strength": "Strength;Concentration;កម្លាំង;កំលាំង;Force",
-    "form": "Form;Forme;Type;Dosage form;Forme galénique;ទម្រង់;ទំរង់",
+    "form": "Unit;Unité;ឯកតា;Form;Forme;Type;Dosage form;Forme galénique;ទម្រង់;ទំរង់",
     "dose": "Dose;Dosage;Dose per intake;Amount;កម្រិត;កំរិត;កម្រិតប្រើ;កំរិតប្រើ;ដូស;Dose/prise;"
-    "ម្តង;Per dose",
+    "ម្តង;Per dose;Each dose;Dose each time;Dose per time;Unit dose;Dose par prise;"
+    "Quantité par prise;ចំនួនក្នុងមួយដង;ក្នុងមួយដង;មួយដង;ចំនួនម្តង",
     "frequency": "Freq;Freq.;Frequency;Fréquence;Times/day;Times per day;Times a day;Fois/jour;"
     "Fois par jour;Prises;Prises/jour;ញឹកញាប់;ភាពញឹកញាប់;ចំនួនដង;ដង/ថ្ងៃ;ចំនួនដងក្នុងមួយថ្ងៃ;"
-    "ចំនួនដង/ថ្ងៃ;Interval;Rythme;ប្រេកង់",
+    "ចំនួនដង/ថ្ងៃ;ដងក្នុងមួយថ្ងៃ;Interval;Rythme;ប្រេកង់;How often;Nb prises;Nb de prises;"
+    "Nbre de prises;Nombre de prises;Nb prises/jour;Prises par jour;Fréq;Schedule",
     "duration": "Duration;Durée;Days;No of days;Number of days;Jours;Nb de jours;Nb jours;"
     "Nbre de jours;Nombre de jours;"
-    "Dur;Durée du traitement;រយៈពេល;រយះពេល;ចំនួនថ្ងៃ;Period;Length",
+    "Dur;Durée du traitement;Durée de traitement;Treatment duration;How long;Day(s);Jour(s);"
+    "No days;រយៈពេលប្រើ;រយៈពេលព្យាបាល;រយៈពេល;រយះពេល;ចំនួនថ្ងៃ;Period;Length",
     "quantity": "Qty;Qty.;Quantity;Qté;Qté.;Quantité;Qte;Qnty;ចំនួន;បរិមាណ;ចំនួនសរុប;សរុប;Total;"
-    "Total qty;Nb;Nombre;Disp;Dispense;Number",
+    "Total qty;Nb;Nombre;Disp;Dispense;Dispensed;Quantité totale;Number",
     "sig": "វិធីប្រើ;វិធីប្រើប្រាស់;របៀបប្រើ;របៀបប្រើប្រាស់;ការប្រើប្រាស់;ការណែនាំ;ការប្រើ;Usage;Use;"
     "Direction;Directions;Directions for use;Instruction;Instructions;How to use;How to take;"
     "Posologie;Mode d'emploi;Sig;Signa;Dosage and instructions;Dose and frequency;"
-    "Posologie et durée;Administration;Dosage instructions;Utilisation;Prise",
+    "Posologie et durée;Administration;Dosage instructions;Instructions for use;Utilisation;Prise;"
+    "របៀបលេប;វិធីលេប;ការលេប",
     "route": "Route;Voie;Voie d'administration;ផ្លូវ;ផ្លូវប្រើ",
     "meal": "Meal;Meals;Repas;Food;Before/after meal;អាហារ",
     "note": "ផ្សេងៗ;សម្គាល់;កំណត់សម្គាល់;Note;Notes;Remark;Remarks;Remarque;Remarques;Observation;"
@@ -55,7 +61,11 @@ HEADINGS: Mapping[Column, str] = {
     "night": "យប់;ពេលយប់;ពេលគេង;គេង;ចូលគេង;មុនគេង;ពេលចូលគេង;មុនចូលគេង;Night;Bedtime;At bedtime;Bed;Nuit;"
     "Coucher;Au coucher;HS",
 }  # fmt: skip
+# What joins two headings of one column: Drug & strength, Médicament et dosage.
+_JOINED = re.compile(r"\s?&\s?|\s(?:and|et)\s|\s?និង\s?")
 _BRACKETS = re.compile(r"\([^()]*\)?")
+# The hour beside a time of day: ព្រឹក 7h, Matin 8h.
+_AT_HOUR = re.compile(r"(?<![\d-])\d{1,2}\s?h(?:00|30)?(?![\w-])")
 _HOURS = re.compile(r"\(?\s*\d{1,2}\s*h?\s*[-–]\s*\d{1,2}\s*h?\s*\)?")
 # The hours that public hospitals print under the times of day (patterns.md section 1).
 _SLOT_HOURS: tuple[tuple[re.Pattern[str], Column], ...] = (
@@ -140,7 +150,26 @@ def headings_of(row: Row) -> list[Heading]:
     found: list[Heading] = []
     for segment in row.segments:
         found += _segment_headings(segment)
-    return _clock(row, _initials(row, _once(found)))
+    return _clock(row, _initials(row, _in_order(_once(found))))
+
+
+def _in_order(found: list[Heading]) -> list[Heading]:
+    """The headings with a second one of noon, the afternoon's, as the time that follows.
+
+    Morning, Noon, Afternoon, Evening are the four times of a day; what stands behind the evening
+    or is one time too many is unknown (ថ្ងៃ also heads days).
+    """
+    times = [heading for heading in found if heading.column in TIME_COLUMNS]
+    columns = [heading.column for heading in times]
+    if columns.count("noon") < 2:
+        return found
+    again = columns.index("noon", columns.index("noon") + 1)
+    moved: dict[Box, Column] = {times[again].box: "other"}
+    if columns in (["morning", "noon", "noon"], ["morning", "noon", "noon", "night"]):
+        moved = {times[again].box: "evening"}
+    elif columns == ["morning", "noon", "noon", "evening"]:
+        moved = {times[again].box: "evening", times[again + 1].box: "night"}
+    return [replace(h, column=moved.get(h.box, h.column)) for h in found]
 
 
 def _once(found: list[Heading]) -> list[Heading]:
@@ -164,23 +193,23 @@ def _initials(row: Row, found: list[Heading]) -> list[Heading]:
 
 def _clock(row: Row, found: list[Heading]) -> list[Heading]:
     """Columns headed with hours (8 AM, 12 PM; 8h, 12h, 18h): times of day where all are plain."""
-    hours = {i: hour for i, s in enumerate(row.segments) if (hour := _hour(s.text)) is not None}
-    times = {i: next(slot for last, slot in _UNTIL if hour <= last) for i, hour in hours.items()}
+    hours = {i: at for i, s in enumerate(row.segments) if (at := hour(s.text)) is not None}
+    times = {i: next(slot for last, slot in _UNTIL if at <= last) for i, at in hours.items()}
     in_order = list(hours.values()) == sorted(hours.values())
     if len(times) < 2 or not in_order or len(set(times.values())) < len(times):
         return found
     return _headed(row, found, times)
 
 
-def _hour(text: str) -> int | None:
+def hour(text: str) -> int | None:
     """The hour (0-23) that a heading names, None where it is none."""
     match = _HOUR.fullmatch(digits(text).strip().lower().replace(".", ""))
     if match is None:
         return None
-    hour, half = int(match["h"]), match["half"]
+    printed, half = int(match["h"]), match["half"]
     if half:
-        return hour % 12 + (12 if half == "pm" else 0) if 1 <= hour <= 12 else None
-    return hour if hour < 24 else None
+        return printed % 12 + (12 if half == "pm" else 0) if 1 <= printed <= 12 else None
+    return printed if printed < 24 else None
 
 
 def _headed(row: Row, found: list[Heading], times: Mapping[int, Column]) -> list[Heading]:
@@ -232,6 +261,9 @@ def _split_headings(words: Sequence[Word]) -> list[Heading]:
 
 def sub_headings(row: Row) -> list[Heading] | None:
     """The times of day (or their hours) under a heading, None where the row is none of that."""
+    for timed in (_initials(row, []), _clock(row, [])):
+        if len(timed) == len(row.segments):
+            return timed
     found: list[Heading] = []
     for segment in row.segments:
         column = heading_of(segment.text)
@@ -239,7 +271,7 @@ def sub_headings(row: Row) -> list[Heading] | None:
             found.append(Heading(column, segment.cell or segment.box))
         elif not _HOURS.fullmatch(segment.text.strip()) and not _is_bracket(segment.text):
             return None
-    return found
+    return _in_order(found)
 
 
 def _is_bracket(text: str) -> bool:
@@ -261,7 +293,7 @@ def heading_of(text: str, *, near: bool = True) -> Column | None:
     """What a heading says its column holds, None where it is not known."""
     if len(text) > _HEADING_LETTERS:
         return None
-    plain = _BRACKETS.sub(" ", text)
+    plain = _AT_HOUR.sub(" ", _BRACKETS.sub(" ", text))
     parts = dict.fromkeys([plain, *re.split(r"[/|\n]", plain)])
     if has_khmer(plain):
         parts |= dict.fromkeys(run for _, run in script_runs(plain))
@@ -269,6 +301,8 @@ def heading_of(text: str, *, near: bool = True) -> Column | None:
         column = _aliases().get(_key(part))
         if column is not None:
             return column
+    if (column := _joined(plain)) is not None:
+        return column
     hours = digits(text).replace(" ", "").replace("–", "-")
     for pattern, slot in _SLOT_HOURS:
         if pattern.search(hours):
@@ -277,6 +311,15 @@ def heading_of(text: str, *, near: bool = True) -> Column | None:
         return column
     keys = dict.fromkeys(key for part in parts if len(key := _key(part)) >= _NEAR_HEADING)
     return next(filter(None, map(_near_heading, keys)), None) if near else None
+
+
+def _joined(text: str) -> Column | None:
+    """The column of two headings joined by « and »: the drug with its strength, or directions."""
+    parts = _JOINED.split(text)
+    columns = [_aliases().get(_key(part)) for part in parts]
+    if len(parts) < 2 or None in columns:
+        return None
+    return "drug" if "drug" in columns else "sig"
 
 
 def _by_consonants(text: str) -> Column | None:

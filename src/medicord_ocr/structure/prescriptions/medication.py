@@ -348,7 +348,7 @@ def _belongs(line: Line, start: int, end: int) -> bool:
         return True
     if not any(char.isalnum() for char in between):
         return not between.strip(" \n-,.()/|")
-    inside = line.part(start, end)
+    inside = line.part(start, start + len(between.rstrip(" (")))  # not the strength's own word
     return not inside.words or not parse_sig(inside).directs
 
 

@@ -65,7 +65,7 @@ FORM_LATIN = (
 _FORM_KHMER = alternatives(
     "គ្រាប់", "គ្រាប់ស្រោប", "គ្រាប់កាប់ស៊ុល", "គ្រាប់ថ្នាំ", "កាប់ស៊ុល", "កាប់ស៊ូល", "កញ្ចប់", "អំពូល",
     "ស្លាបព្រា", "ស្លាបព្រាកាហ្វេ", "ស្លាបព្រាបាយ", "ស្លាបព្រាតូច", "ស្លាបព្រាធំ", "តំណក់", "ដំណក់",
-    "មីលីលីត្រ", "ម.ល", "មល", "សេសេ", "បាញ់", "ពួច", "ឯកតា",
+    "មីលីលីត្រ", "ម.ល", "មល", "សេសេ", "បាញ់", "ពួច", "ឯកតា", "ម្ជុល",
 )  # fmt: skip
 _HALF_AFTER = rf"(?:\s?(?:{khmer_pattern('ជា')})?\s?{khmer_pattern('កន្លះ')})?"
 FORM = rf"(?:(?:{FORM_LATIN}){_END}|(?:{_FORM_KHMER}){_HALF_AFTER})"
@@ -95,14 +95,15 @@ _PERIOD = (
 )
 _PER = r"(?:(?:an?|per|each|every|in an?|par|dans l[ae'])\s|/)\s?"
 _HOURS = r"(?:hours?|hourly|hrs?|heures?|h|minutes?|mins?)"
+_S = r"(?:s|\(s\))?"
 _SPAN_LATIN = (
-    r"(?:days?|d|weeks?|wks?|w|months?|mths?|mo|years?|yrs?|jours?|jrs?|j|semaines?|sem|mois|ans?"
-    rf"|nights?|nuits?|hours?|hrs?|heures?|h){_END}"
+    rf"(?:day{_S}|d|week{_S}|wks?|w|month{_S}|mths?|mo|years?|yrs?|jour{_S}|jrs?|j|semaine{_S}|sem"
+    rf"|mois|ans?|nights?|nuits?|hours?|hrs?|heures?|h){_END}"
 )
 _SPAN_KHMER = rf"(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'អាទិត្យ', 'ខែ', 'ឆ្នាំ', 'យប់')})(?!\s?ទី)"
 _SPAN = rf"(?:{_SPAN_LATIN}|{_SPAN_KHMER})"
 _BARE_SPAN = (
-    r"(?:(?:days?|weeks?|wks?|months?|mths?|jours?|jrs?|j|semaines?|sem|mois|d)" + _END
+    rf"(?:(?:day{_S}|week{_S}|wks?|month{_S}|mths?|jour{_S}|jrs?|j|semaine{_S}|sem|mois|d){_END}"
     + rf"|(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'អាទិត្យ', 'ខែ')})(?!\s?ទី))"
 )  # fmt: skip
 _KHMER_FOR = alternatives("រយៈពេល", "រយះពេល", "ក្នុងរយៈពេល", "រយៈ", "ចំនួន", "ប្រើ")
@@ -301,9 +302,9 @@ _TAPER = (
     rf"|{khmer_pattern('បន្ថយ')}(?:(?!,\s|;|\n).)*"
 )
 _LABEL = (
-    rf"{_START}(?:directions?|sig|posologie|dosage|dose|frequency|frequence|duration|duree|route"
+    rf"{_START}(?:directions?|sig|posologie|dosage|dose|frequency|freq\.?|frequence|rythme|duration|duree|route"
     r"|voie|instructions?|usage|how to use|mode d'emploi)\s?:"
-    rf"|(?:{alternatives('វិធីប្រើ', 'របៀបប្រើ', 'ការប្រើប្រាស់', 'កម្រិតប្រើ', 'កម្រិត')})\s?:"
+    rf"|(?:{alternatives('វិធីប្រើ', 'របៀបប្រើ', 'ការប្រើប្រាស់', 'កម្រិតប្រើ', 'កម្រិត', 'ដូស', 'ចំនួនដង')})\s?:"
 )
 _DATE = (
     rf"{_AT_NUMBER}\d{{1,4}}\s?[/.-]\s?\d{{1,2}}\s?[/.-]\s?(?:\d{{4}}|\d{{2}})(?![0-9])"

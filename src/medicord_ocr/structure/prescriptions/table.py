@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from medicord_ocr.page import Box, PageText, Segment, Word
+from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.structure.line import Line, join
 from medicord_ocr.structure.prescriptions.headings import (
     TIME_COLUMNS,
     Column,
     Heading,
     headings_of,
+    hour,
     is_heading,
     known_columns,
     merged_headings,
@@ -33,6 +35,8 @@ _LIST_NUMBER = re.compile(r"[\d០-៩]{1,2}\s?[.)]?")
 _EMPTY = re.compile(r"[\s\-–—_.|·~=/\\]*")
 #: Rows below the first heading row that may still be part of the heading.
 _HEADING_ROWS = 2
+#: Heights of a text that the first word of a cell may begin beside its heading.
+_START = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +143,18 @@ def _wrapped(page: PageText, index: int, headings: list[Heading]) -> tuple[list[
             break
         whole = stacked(page.rows[index : below + 1])
         more = headings_of(whole) if whole is not None and whole.table is None else []
-        if len(known_columns(more)) > len(known_columns(headings)):
+        known = len(known_columns(more)) - len(known_columns(headings))
+        if known > 0 or (known == 0 and _goes_on(more, page.rows[below])):
             headings, last = more, below
     return headings, last
+
+
+def _goes_on(headings: Sequence[Heading], row: Row) -> bool:
+    """Whether a row is the next line of headings, which are known with it: no row of drugs is."""
+    over = [h for h in headings if any(h.box.overlap_x(s.box) > 0 for s in row.segments)]
+    texts = [s.text for s in row.segments if hour(s.text) is None]
+    figures = any(character.isdigit() for text in texts for character in text)
+    return bool(over) and not figures and all(heading.column != "other" for heading in over)
 
 
 def _within_heading(page: PageText, index: int, last: int) -> list[int]:
@@ -193,12 +206,32 @@ def _placed(segment: Segment, headings: Sequence[Heading]) -> list[tuple[Column,
     ]
     if len(under) < 2:
         return [(_nearest(segment.box, headings).column, segment.words)]
+    if parted := _by_starts(segment, headings):
+        return parted
     columns = [heading.column for heading in under]
     if "drug" in columns and not set(columns) & {"number"}:
         return [("drug", segment.words)]  # read as a line: what follows the name directs
     if not set(columns) & {"number", "quantity", *TIME_COLUMNS}:
         return [("sig", segment.words)]
     return [(_nearest(word.box, under).column, (word,)) for word in segment.words]
+
+
+def _by_starts(
+    segment: Segment, headings: Sequence[Heading]
+) -> list[tuple[Column, Sequence[Word]]]:
+    """The words of cells read as one, parted where columns begin; nothing unless all do so."""
+    reach = _START * segment.box.height
+    inside = [h for h in headings if segment.box.x0 + reach < h.box.x0 < segment.box.x1 - reach]
+    starts = {}
+    for heading in sorted(inside, key=lambda h: h.box.x0):
+        at = [i for i, w in enumerate(segment.words) if abs(w.box.x0 - heading.box.x0) <= reach]
+        if len(at) != 1 or at[0] == 0:
+            return []
+        starts[at[0]] = heading
+    cuts = [0, *starts, len(segment.words)]
+    groups = [segment.words[a:b] for a, b in pairwise(cuts)]
+    first = _nearest(groups[0][0].box.union(groups[0][-1].box), headings)
+    return [(h.column, g) for h, g in zip([first, *starts.values()], groups, strict=True)]
 
 
 def _nearest(box: Box, headings: Sequence[Heading]) -> Heading:

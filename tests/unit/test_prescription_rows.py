@@ -1,0 +1,129 @@
+"""Rows and headings of prescription tables that go on in a second line, and their times of day."""
+
+from __future__ import annotations
+
+import pytest
+
+from medicord_ocr.structure.prescriptions.headings import heading_of, headings_of, sub_headings
+from tests.pages import row
+from tests.prescribed import core, found, slots
+
+
+def test_names_that_go_on_below_in_a_numbered_table_are_whole() -> None:
+    text = """ORDONNANCE
+No   Désignation      Matin   Midi   Soir   Observations
+1    Clopidogrel      1/2            1/2    après le
+     75 mg tab                              repas
+2    Enalapril 10                    1
+     mg tab
+3    Isoniazid 300    1
+     mg tab
+Prochain rendez-vous: 18/09/2026"""
+    items = found(text)
+    assert [item.strength for item in items] == ["75 mg", "10 mg", "300 mg"]
+    assert [slots(item) for item in items] == [
+        {"morning": "1/2", "evening": "1/2"},
+        {"evening": "1"},
+        {"morning": "1"},
+    ]
+
+
+def test_what_stands_below_a_table_elsewhere_is_no_line_of_a_cell() -> None:
+    text = """ORDONNANCE
+No   Désignation        Matin   Midi   Soir
+1    Enalapril 10 mg    1              1
+          ថ្ងៃ ០៧/០៧
+Le médecin"""
+    (item,) = found(text)
+    assert slots(item) == {"morning": "1", "evening": "1"}
+
+
+def test_cells_read_as_one_are_parted_where_their_headings_begin() -> None:
+    text = """PRESCRIPTION
+No   Drug               Dose   Frequency       Duration
+1    Metformin 500 mg   1 tab  every 8         14 days
+                               hours
+2    Cefixime 200 mg    1 cap  3 times         5 days
+                               a day"""
+    text = text.replace("1 tab  every", "1 tab every ").replace("1 cap  3 times", "1 cap 3 times ")
+    text = text.replace("Dose   Frequency ", "Dose  Frequency  ").replace("   hours", "  hours")
+    text = text.replace("   a day", "  a day")
+    assert core(text) == [
+        ("Metformin 500 mg", "1 tab", "every 8 hours", "14 days"),
+        ("Cefixime 200 mg", "1 cap", "3 times a day", "5 days"),
+    ]
+
+
+def test_second_lines_of_headings_are_no_drug() -> None:
+    text = """វេជ្ជបញ្ជា
+ល.រ   ឈ្មោះឱសថ និង       ទម្រង់     ចំនួនក្នុង     ចំនួនដង      រយៈពេល
+      កម្លាំង                       មួយដង                     ប្រើ
+1     Loperamide 2 mg    គ្រាប់     1 គ្រាប់      ៣ដង/ថ្ងៃ    ៥ ថ្ងៃ"""
+    assert core(text) == [("Loperamide 2 mg", "1 គ្រាប់", "៣ដង/ថ្ងៃ", "៥ ថ្ងៃ")]
+
+
+def test_hours_under_the_times_of_day_head_the_same_columns() -> None:
+    text = """វេជ្ជបញ្ជា
+ល.រ    មុខថ្នាំ           ផ្លូវ   ព្រឹក    ថ្ងៃ     ល្ងាច
+                          ប្រើ    7h       12h      18h
+1      Diazepam 5 mg      PO      1        -        2"""
+    (item,) = found(text)
+    assert item.medication == "Diazepam 5 mg"
+    assert item.route == "PO"
+    assert slots(item) == {"morning": "1", "evening": "2"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "columns"),
+    [
+        ("Matin  Midi  Après-midi", ["morning", "noon", "evening"]),
+        ("Matin  Midi  Après-midi  Soir", ["morning", "noon", "evening", "night"]),
+        ("Morning  Noon  Afternoon  Night", ["morning", "noon", "evening", "night"]),
+        ("Matin  Après-midi  Soir", ["morning", "noon", "evening"]),
+        ("ព្រឹក  ថ្ងៃត្រង់  ល្ងាច  ថ្ងៃ", ["morning", "noon", "evening", "other"]),
+        ("M  N  E  B", ["morning", "noon", "evening", "night"]),
+    ],
+)
+def test_times_of_day_follow_one_another(heads: str, columns: list[str]) -> None:
+    assert [h.column for h in headings_of(row(heads))] == columns
+
+
+def test_initials_of_times_stand_under_their_heading() -> None:
+    text = """PRESCRIPTION
+No   Description        Total   Time to take
+                                M     N     E
+1    Aspirin 81 mg      4       ½     -     ½"""
+    (item,) = found(text)
+    assert slots(item) == {"morning": "½", "evening": "½"}
+    assert [h.column for h in sub_headings(row("M  N  E")) or ()] == ["morning", "noon", "evening"]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        ("Medicine name & strength", "drug"),
+        ("Médicament et dosage", "drug"),
+        ("ឈ្មោះឱសថ និងកម្រិតប្រើ", "drug"),
+        ("Dose and duration", "sig"),
+        ("ព្រឹក 7h", "morning"),
+        ("Patient and age", None),
+    ],
+)
+def test_headings_joined_by_and_or_with_an_hour(text: str, column: str | None) -> None:
+    assert heading_of(text) == column
+
+
+def test_lines_with_a_label_follow_the_drug_above() -> None:
+    text = """វេជ្ជបញ្ជា
+១. Mebendazole (500 mg)
+ដូស: ១ គ្រាប់
+ចំនួនដង: ១ថ្ងៃ២ដង
+រយៈពេលប្រើ: ១៤ ថ្ងៃ"""
+    assert core(text)[0][1:] == ("១ គ្រាប់", "១ថ្ងៃ២ដង", "១៤ ថ្ងៃ")
+
+
+def test_a_strength_in_brackets_behind_the_form_belongs_to_the_name() -> None:
+    (item,) = found(
+        "PRESCRIPTION\n1. Paracetamol syrup (120mg/5ml)\n5 ml 3 times a day for 3 day(s)"
+    )
+    assert (item.strength, item.dosage, item.duration) == ("120mg/5ml", "5 ml", "3 day(s)")
