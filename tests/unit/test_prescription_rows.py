@@ -127,3 +127,58 @@ def test_a_strength_in_brackets_behind_the_form_belongs_to_the_name() -> None:
         "PRESCRIPTION\n1. Paracetamol syrup (120mg/5ml)\n5 ml 3 times a day for 3 day(s)"
     )
     assert (item.strength, item.dosage, item.duration) == ("120mg/5ml", "5 ml", "3 day(s)")
+
+
+def test_a_heading_over_the_times_of_day_is_none_of_them() -> None:
+    text = """PRESCRIPTION
+No   Drug                Posologie                 Period
+                         Morn. Noon Eve. Night
+1    Captopril 25 mg     1     -    2    -         5 days"""
+    text = text.replace("Morn. Noon Eve. Night", "Morn.  Noon  Eve.  Night")
+    text = text.replace("1     -    2    -   ", "1      -     2     -")
+    (item,) = found(text)
+    assert slots(item) == {"morning": "1", "evening": "2"}
+    assert item.duration == "5 days"
+
+
+def test_times_of_day_in_a_row_of_drugs_are_no_headings() -> None:
+    text = """PRESCRIPTION
+Drug                  Dose        Frequency        Duration
+Prednisolone 5mg      1/2 tab     3 times daily    15 days
+Spironolactone 25mg   1 tab       matin  soir      15 days
+Carbocisteine 5%      5 ml        3 times daily    3 days"""
+    assert [name for name, *_ in core(text)] == [
+        "Prednisolone 5mg",
+        "Spironolactone 25mg",
+        "Carbocisteine 5%",
+    ]
+
+
+def test_a_name_under_its_form_is_the_drug_of_that_number() -> None:
+    text = """ORDONNANCE
+No   Produits      Matin   Soir   Nb de jours
+1    Tab.          2       2      10
+     Spasfon                      jours
+     80mg"""
+    (item,) = found(text)
+    assert (item.drug, item.strength, item.duration) == ("Spasfon", "80mg", "10 jours")
+
+
+def test_a_unit_under_its_number_is_the_strength_of_the_drug() -> None:
+    text = """PRESCRIPTION
+Drug                  Dose      Duration
+Metronidazole 250     2 tab     5 days
+mg
+Multivitamin          1 tab     10 days"""
+    assert [(i.medication, i.strength) for i in found(text)] == [
+        ("Metronidazole 250 mg", "250 mg"),
+        ("Multivitamin", None),
+    ]
+
+
+def test_a_khmer_nought_is_no_dose() -> None:
+    text = """វេជ្ជបញ្ជា
+No   Drug                Morning   Noon   Evening
+1    Tramadol 50 mg      ១         ០      ១"""
+    (item,) = found(text)
+    assert item.dosage == "១"

@@ -27,12 +27,14 @@ from medicord_ocr.structure.prescriptions.lines import (
     is_title,
 )
 from medicord_ocr.structure.prescriptions.listed import DrugList
-from medicord_ocr.structure.prescriptions.medication import brand_above
+from medicord_ocr.structure.prescriptions.medication import brand_above, parse_medication
 from medicord_ocr.structure.prescriptions.sig import parse_sig
 from medicord_ocr.structure.prescriptions.table import (
     Table,
     TableRow,
+    counted,
     find_tables,
+    goes_on_heading,
     merged_rows,
     table_row,
 )
@@ -181,7 +183,7 @@ def _read_tables(page: PageText, tables: list[Table], free: list[bool], found: _
     for number, table in enumerate(tables):
         until = tables[number + 1].first if number + 1 < len(tables) else len(page.rows)
         grouped = _grouped(page, table, until, free)
-        entries = [_entry(page, rows) for rows in grouped]
+        entries = [_entry(page, table, rows) for rows in grouped]
         if all(entry.medication.evidence == "unread" for entry in entries):
             continue
         heading = {*range(max(table.first, 0), table.last + 1), *table.beside}
@@ -207,6 +209,8 @@ def _grouped(page: PageText, table: Table, until: int, free: list[bool]) -> list
         cells = rows[0] if len(rows) == 1 else merged_rows(page.number, rows)
         wrapped = bool(groups) and _wraps(page, groups[-1], cells, band[0])
         if table.ruled is None and not wrapped and _ends(cells, _first(page, band[0]), page.number):
+            if not groups and goes_on_heading(page, table, band[0]):
+                continue
             break
         drug = cells.text("drug").lower()
         if is_stop(drug) or is_sum(drug):
@@ -230,8 +234,18 @@ def _wraps(page: PageText, group: Sequence[TableRow], row: TableRow, index: int)
         return True
     # Where drugs are numbered, texts without a number go on with one, if further down.
     numbered = bool(group[0].text("number")) and "number" not in filled
-    near = gap < (_NUMBERED_GAP if numbered else _LINE_GAP)
+    far = numbered or _completes(group, row, filled)
+    near = gap < (_NUMBERED_GAP if far else _LINE_GAP)
     return near and all(_under(group, row, column) for column in filled)
+
+
+def _completes(group: Sequence[TableRow], row: TableRow, filled: set[Column]) -> bool:
+    """Whether a text is, with the name above it, a drug with its strength: 250 mg in two lines."""
+    if filled != {"drug"} or "drug" not in merged_rows(0, group).cells:
+        return False
+    above = parse_medication(merged_rows(0, group).cells["drug"])
+    whole = parse_medication(merged_rows(0, [*group, row]).cells["drug"])
+    return bool(above and whole and above.strength is None and whole.strength)
 
 
 def _under(group: Sequence[TableRow], row: TableRow, column: Column) -> bool:
@@ -298,7 +312,8 @@ def _begins(row: TableRow, table: Table, groups: list[list[TableRow]]) -> bool:
     if numbered and table.has("number"):
         if row.text("number"):
             return True
-        return entry.medication.evidence in ("name", "near_name") and _says(row)
+        unnamed = bool(groups) and table_entry(merged_rows(0, groups[-1]).cells, (0, 0)) is None
+        return not unnamed and entry.medication.evidence in ("name", "near_name") and _says(row)
     if groups and table.ruled is None and not _says(row):
         above = merged_rows(0, [*groups[-1], row]).cells["drug"]
         return entry.medication.evidence != "place" and brand_above(above) is None
@@ -321,8 +336,8 @@ def _says(row: TableRow) -> bool:
     return any(row.text(column) for column in row.cells if column not in ("drug", "number"))
 
 
-def _entry(page: PageText, rows: list[TableRow]) -> Entry:
-    cells = merged_rows(page.number, rows).cells
+def _entry(page: PageText, table: Table, rows: list[TableRow]) -> Entry:
+    cells = counted(page.number, merged_rows(page.number, rows), table).cells
     first = (page.number, rows[0].index)
     entry = table_entry(cells, first) or unread_entry(cells, first)
     refs = tuple((page.number, row.index) for row in rows)

@@ -17,7 +17,8 @@ Column = Literal[
     "route", "meal", "note", "morning", "noon", "evening", "night", "other",
 ]  # fmt: skip
 TIME_COLUMNS: tuple[Column, ...] = ("morning", "noon", "evening", "night")
-_SAYING: frozenset[Column] = frozenset(
+#: Columns that say how a drug is taken.
+SAYING: frozenset[Column] = frozenset(
     ("strength", "dose", "frequency", "duration", "quantity", "sig", "route", *TIME_COLUMNS)
 )
 #: Headings as printed; matched folded and without spaces, one wrong letter in six forgiven.
@@ -57,7 +58,7 @@ HEADINGS: Mapping[Column, str] = {
     "morning": "ព្រឹក;ពេលព្រឹក;Morning;Morn;Matin;Mat;AM;Breakfast;Petit déjeuner;Petit déj",
     "noon": "ថ្ងៃត្រង់;ថ្ងៃ;ពេលថ្ងៃ;រសៀល;Noon;Midday;Afternoon;Midi;Lunch;"
     "Déjeuner;Après-midi;Noontime",
-    "evening": "ល្ងាច;ពេលល្ងាច;Evening;Even;Soir;PM;Dinner;Supper;Dîner",
+    "evening": "ល្ងាច;ពេលល្ងាច;Evening;Even;Eve;Soir;PM;Dinner;Supper;Dîner",
     "night": "យប់;ពេលយប់;ពេលគេង;គេង;ចូលគេង;មុនគេង;ពេលចូលគេង;មុនចូលគេង;Night;Bedtime;At bedtime;Bed;Nuit;"
     "Coucher;Au coucher;HS",
 }  # fmt: skip
@@ -88,6 +89,8 @@ _UNTIL: tuple[tuple[int, Column], ...] = (
 _KHMER_DAYS = re.compile("ថ្ងៃ?$")
 _DAYS = re.compile(r"\W*(?:days|jours|ថ្ងៃ)\W*")
 _NEAR_HEADING = 6
+# Headings that may stand over the times of day.
+_SPANNING: frozenset[Column] = frozenset(("sig", "dose", "frequency"))
 #: Consonants that a Khmer heading must have to be known by them alone.
 _CONSONANTS = 3
 #: Longest heading in characters; no cell of that length is looked up.
@@ -114,7 +117,7 @@ def known_columns(headings: Sequence[Heading]) -> set[Column]:
 def is_heading(headings: Sequence[Heading]) -> bool:
     """Whether headings are those of a table of drugs: a drug with how it is taken, or times."""
     kinds = {heading.column for heading in headings} - {"other"}
-    saying = kinds & _SAYING
+    saying = kinds & SAYING
     times = kinds & set(TIME_COLUMNS)
     if "drug" in kinds:
         return bool(saying)
@@ -266,9 +269,9 @@ def sub_headings(row: Row) -> list[Heading] | None:
             return timed
     found: list[Heading] = []
     for segment in row.segments:
-        column = heading_of(segment.text)
-        if column is not None:
-            found.append(Heading(column, segment.cell or segment.box))
+        parts = _segment_headings(segment)
+        if all(part.column != "other" for part in parts):
+            found += parts
         elif not _HOURS.fullmatch(segment.text.strip()) and not _is_bracket(segment.text):
             return None
     return _in_order(found)
@@ -283,7 +286,9 @@ def merged_headings(headings: list[Heading], more: list[Heading]) -> list[Headin
     kept = []
     for heading in headings:
         inside = [m for m in more if heading.box.x0 <= m.box.centre <= heading.box.x1]
-        if len(inside) < 2 and not (inside and heading.column == "other"):
+        # Posology over morning: the heading of all the times, set to the left.
+        timed = any(m.column in TIME_COLUMNS for m in inside) and heading.column in _SPANNING
+        if len(inside) < 2 and not (timed or (inside and heading.column == "other")):
             kept.append(heading)
     known = {heading.column for heading in kept}
     return kept + [heading for heading in more if heading.column not in known]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from medicord_ocr.khmer import digits
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
 from medicord_ocr.structure.fields import LAYER_READERS, Span, field_info, item_confidence
 from medicord_ocr.structure.line import Line
@@ -245,8 +246,11 @@ def _put_schedule(
         reasons = (*reasons, "cut_direction")
     draft.info["schedule"] = field_info(span, reasons=(*reasons, *draft.every))
     amounts = {"".join(found.text.split()): found for found in schedule.values()}
-    amounts.pop("0", None)
-    amounts = {text: found for text, found in amounts.items() if not _TICK.fullmatch(text.lower())}
+    amounts = {
+        text: found
+        for text, found in amounts.items()
+        if digits(text) != "0" and not _TICK.fullmatch(text.lower())
+    }
     if len(amounts) == 1 and not unread and not coded:
         draft.put("dosage", next(iter(amounts.values())))
 

@@ -15,6 +15,7 @@ from itertools import pairwise
 from medicord_ocr.page import Box, PageText, Row, Segment, Word
 from medicord_ocr.structure.line import Line, join
 from medicord_ocr.structure.prescriptions.headings import (
+    SAYING,
     TIME_COLUMNS,
     Column,
     Heading,
@@ -35,6 +36,8 @@ _LIST_NUMBER = re.compile(r"[\d០-៩]{1,2}\s?[.)]?")
 _EMPTY = re.compile(r"[\s\-–—_.|·~=/\\]*")
 #: Rows below the first heading row that may still be part of the heading.
 _HEADING_ROWS = 2
+#: Headings of how a drug is taken that must be known where the drug's own is not.
+_WITHOUT_DRUG = 2
 #: Heights of a text that the first word of a cell may begin beside its heading.
 _START = 0.35
 
@@ -98,7 +101,10 @@ def _table_at(page: PageText, index: int) -> Table | None:
     headings = headings_of(row)
     if not (is_heading(headings) or _may_wrap(headings) or _is_upper_line(page, index)):
         return None
-    headings, last = _wrapped(page, index, headings)
+    if not _is_spanning(page, index, headings):
+        headings, last = _wrapped(page, index, headings)
+    else:
+        last = index
     for below in range(last + 1, min(index + 1 + _HEADING_ROWS, len(page.rows))):
         more = sub_headings(page.rows[below])
         if more is None or page.rows[below].table != row.table:
@@ -110,6 +116,10 @@ def _table_at(page: PageText, index: int) -> Table | None:
         if more := sub_headings(page.rows[other]):
             headings = merged_headings(headings, more)
             beside.append(other)
+    if not any(heading.column == "drug" for heading in headings) and (
+        len(known_columns(headings) & SAYING) < _WITHOUT_DRUG or _figured(page.rows[index])
+    ):
+        return None  # « ព្រឹក ល្ងាច » in a row of drugs says when
     headings = with_time_between(with_drug(headings))
     if not is_heading(headings):
         return None
@@ -117,6 +127,16 @@ def _table_at(page: PageText, index: int) -> Table | None:
         return None
     ordered = tuple(sorted(headings, key=lambda h: h.box.x0))
     return Table(ordered, index, last, row.table, tuple(beside))
+
+
+def _is_spanning(page: PageText, index: int, headings: list[Heading]) -> bool:
+    """Whether the row below heads the parts of a heading of this row, rather than going on."""
+    if index + 1 >= len(page.rows) or page.rows[index + 1].table != page.rows[index].table:
+        return False
+    below = sub_headings(page.rows[index + 1]) or []
+    times = [heading for heading in below if heading.column in TIME_COLUMNS]
+    apart = len(known_columns(merged_headings(headings, below)))
+    return len(times) > 1 and apart > len(known_columns(_wrapped(page, index, headings)[0]))
 
 
 def _may_wrap(headings: Sequence[Heading]) -> bool:
@@ -152,9 +172,22 @@ def _wrapped(page: PageText, index: int, headings: list[Heading]) -> tuple[list[
 def _goes_on(headings: Sequence[Heading], row: Row) -> bool:
     """Whether a row is the next line of headings, which are known with it: no row of drugs is."""
     over = [h for h in headings if any(h.box.overlap_x(s.box) > 0 for s in row.segments)]
-    texts = [s.text for s in row.segments if hour(s.text) is None]
-    figures = any(character.isdigit() for text in texts for character in text)
-    return bool(over) and not figures and all(heading.column != "other" for heading in over)
+    known = all(heading.column != "other" for heading in over)
+    return bool(over) and known and not _figured(row)
+
+
+def goes_on_heading(page: PageText, table: Table, index: int) -> bool:
+    """Whether a row under a heading is a further line of it: close to it, and without figures."""
+    rows = page.rows[index - 1], page.rows[index]
+    return (
+        close(*rows) and not _figured(rows[1]) and len(rows[1].segments) < len(table.headings) / 2
+    )
+
+
+def _figured(row: Row) -> bool:
+    """Whether a row has figures that no heading has: all but hours and what is in brackets."""
+    texts = [s.text.partition("(")[0] for s in row.segments if hour(s.text) is None]
+    return any(character.isdigit() for text in texts for character in text)
 
 
 def _within_heading(page: PageText, index: int, last: int) -> list[int]:
@@ -172,12 +205,17 @@ def table_row(page: PageText, index: int, table: Table) -> TableRow:
         for column, words in _placed(segment, table.headings):
             cells.setdefault(column, []).append(words)
     _set_number_apart(cells, table)
-    unit = next((h.unit for h in table.headings if h.column == "duration" and h.unit), None)
-    duration = [word for words in cells.get("duration", ()) for word in words]
-    if unit is not None and len(duration) == 1 and _DAYS_ALONE.fullmatch(duration[0].text):
-        cells["duration"] = [[*duration, unit]]
     lines = {column: join(page.number, [parts], mend) for column, parts in cells.items()}
     return TableRow(index, lines)
+
+
+def counted(page: int, row: TableRow, table: Table) -> TableRow:
+    """A row whose bare number of days has the word of its heading, if the cell has none."""
+    unit = next((h.unit for h in table.headings if h.column == "duration" and h.unit), None)
+    words = row.cells["duration"].words if "duration" in row.cells else ()
+    if unit is None or len(words) != 1 or not _DAYS_ALONE.fullmatch(words[0].text):
+        return row
+    return TableRow(row.index, {**row.cells, "duration": join(page, [[[*words, unit]]], mend)})
 
 
 def _set_number_apart(cells: dict[Column, list[Sequence[Word]]], table: Table) -> None:
