@@ -26,6 +26,7 @@ def value(field: HeaderField | None) -> str | None:
         ("មន្ទីរពេទ្យកាល់ម៉ែត Calmette Hospital", "Calmette Hospital"),
         ("ព្រះរាជាណាចក្រកម្ពុជា\nក្រសួងសុខាភិបាល\nមណ្ឌលសុខភាពព្រែកព្នៅ", "មណ្ឌលសុខភាពព្រែកព្នៅ"),
         ("Ministry of Health\nHealth Center Prek Pnov", "Health Center Prek Pnov"),
+        ("មជ្ឈមណ្ឌលវេជ្ជសាស្ត្រអង្គរ\nTel: 014 228 369", "មជ្ឈមណ្ឌលវេជ្ជសាស្ត្រអង្គរ"),
         ("Referred from: Calmette Hospital\nBIOTECH LAB", "BIOTECH LAB"),
         ("Institut Pasteur du Cambodge\nLaboratoire de Biologie", "Institut Pasteur du Cambodge"),
         ("Sok Heng Polyclinic  Tel: 012 345 678", "Sok Heng Polyclinic"),

@@ -44,7 +44,7 @@ NO_FACILITY = terms(
     r"|manager|chief|chef|staff|doctor on duty|test|tests|page|copyright|www|http|https|e ?mail"
     r"|address|adresse|addr|tel|phone|telephone|fax|hotline|opening hours|licen[sc]e"
     r"|received|paid|copy|duplicata",
-    "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|លទ្ធផល|លន្ធផល|របាយការណ៍|វេជ្ជបញ្ជា|ផ្នែក|ឈ្មោះ|អាសយដ្ឋាន"
+    "ព្រះរាជាណាចក្រ|ព្រះមហាក្សត្រ|ក្រសួង|មន្ទីរសុខាភិបាល|លទ្ធផល|លន្ធផល|របាយការណ៍|វេជ្ជបញ្ជា|ផ្នែក|អាសយដ្ឋាន"
     "|អាស័យដ្ឋាន|ទូរស័ព្ទ|ប្រធាន|នាយក|បុគ្គលិក|ស្រុកប្រតិបត្តិ|អ្នកជំងឺ|ព័ត៌មាន",
     exact=("service", "reports", "result", "results", "insurance", "claim", "claims"),
 )
