@@ -50,6 +50,14 @@ def test_shading_is_divided_out_until_the_paper_is_even() -> None:
     assert preprocess.shading(preprocess.even_out(dark)) < preprocess.SHADING_LEAST / 2
 
 
+def test_a_bar_of_several_lines_of_headings_is_no_paper_in_shadow() -> None:
+    page = paragraph().astype(np.float32)
+    page[200:360, 100:-100] = 100
+    page *= np.linspace(0.7, 1.0, page.shape[1], dtype=np.float32)
+    even = preprocess.even_out(page.astype(np.uint8))
+    assert preprocess.levels(even[220:340, 150:-150], 0.5)[0] < 160
+
+
 def test_specks_are_counted_on_noise_and_not_on_print() -> None:
     page = paragraph()
     clean, _ = preprocess.measure_noise(page)

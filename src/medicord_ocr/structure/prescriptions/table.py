@@ -101,7 +101,7 @@ def _table_at(page: PageText, index: int) -> Table | None:
     headings = headings_of(row)
     if not (is_heading(headings) or _may_wrap(headings) or _is_upper_line(page, index)):
         return None
-    if not _is_spanning(page, index, headings):
+    if not _is_spanning(page, index):
         headings, last = _wrapped(page, index, headings)
     else:
         last = index
@@ -129,14 +129,12 @@ def _table_at(page: PageText, index: int) -> Table | None:
     return Table(ordered, index, last, row.table, tuple(beside))
 
 
-def _is_spanning(page: PageText, index: int, headings: list[Heading]) -> bool:
+def _is_spanning(page: PageText, index: int) -> bool:
     """Whether the row below heads the parts of a heading of this row, rather than going on."""
     if index + 1 >= len(page.rows) or page.rows[index + 1].table != page.rows[index].table:
         return False
     below = sub_headings(page.rows[index + 1]) or []
-    times = [heading for heading in below if heading.column in TIME_COLUMNS]
-    apart = len(known_columns(merged_headings(headings, below)))
-    return len(times) > 1 and apart > len(known_columns(_wrapped(page, index, headings)[0]))
+    return len([heading for heading in below if heading.column in TIME_COLUMNS]) > 1
 
 
 def _may_wrap(headings: Sequence[Heading]) -> bool:
