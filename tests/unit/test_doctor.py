@@ -34,6 +34,8 @@ def doctor(text: str, kind: str | None) -> HeaderField | None:
         ("Médecin : Dr KIM Sok   Date : 20/01/2026", "lab", "Dr KIM Sok", "prescriber"),
         ("Doctor: Prof. Dr. NGUON Vibol", "lab", "Prof. Dr. NGUON Vibol", "prescriber"),
         ("Dr.SOK Dara", "prescription", "Dr.SOK Dara", "letterhead"),
+        ("Dr..Sok Dara", "prescription", "Dr..Sok Dara", "letterhead"),
+        ("Dr . Sok Dara", "prescription", "Dr . Sok Dara", "letterhead"),
         ("SOK Dara, MD", "prescription", "SOK Dara, MD", "signatory"),
         ("Requested by: Dr. Socheat", "lab", "Dr. Socheat", "requester"),
         ("Physician   : SOK Dara   Date: 1/2/26", "lab", "SOK Dara", "prescriber"),

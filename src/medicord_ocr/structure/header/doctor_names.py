@@ -46,7 +46,7 @@ _ASIDE = frozenset("ass assoc assist asst associate assistant".split())
 # How a doctor is addressed beside the title: "Dr. (Mrs.) SAM Sreymao".
 _FORMS = frozenset("mrs mme ms miss mr".split())
 #: "Dr.SOK" and "DrSok": a title and the beginning of the name in one word.
-GLUED = re.compile(r"(?:(?:[Dd][Rr]|[Pp]rof|PROF|P[rR])[.,](?=[^\W\d_]{2})|Dr(?=[A-Z][a-z]))")
+GLUED = re.compile(r"(?:(?:[Dd][Rr]|[Pp]rof|PROF|P[rR])[.,]{1,2}(?=[^\W\d_]{2})|Dr(?=[A-Z][a-z]))")
 #: Degrees behind a name.
 DEGREE = re.compile(
     r"(?:m\.? ?d|ph\.? ?d|d\.e\.s|m\.?b\.?b\.?s|m\.sc|d\.u|mph|facs|facc)\.?,?", re.IGNORECASE
@@ -105,6 +105,8 @@ def after_title(words: Sequence[Word], at: int) -> int | None:
         end += 1
     if end == first:
         return None
+    while end < len(words) and words[end].text in (".", ","):
+        end += 1
     following = words[end].text if end < len(words) else ""
     post = fold(following).startswith(_KHMER_POST)
     return None if following[:1] in (":", "៖") or post else end

@@ -142,6 +142,8 @@ def _not_daily(line: Line, part: Part) -> Part:
     return part
 
 
+#: No days at all: the figure before the nought was not read.
+_NOUGHT = re.compile(r"0(?![\d.,])")
 _CORE = ("dosage", "mass", "frequency", "pairs", "duration", "time")
 
 
@@ -324,7 +326,9 @@ def _is_total(sig: Sig, dose: Part, often: Part) -> bool:
 def _with_duration(sig: Sig) -> Sig:
     found = _of(sig.parts, "duration")
     if len({_squeezed(sig.line, part) for part in found}) == 1:
-        return replace(sig, duration=found[0])
+        sig = replace(sig, duration=found[0])
+        nought = _NOUGHT.match(_squeezed(sig.line, found[0]))  # 30 behind a stamp
+        return _doubt(sig, "duration", "cut_direction") if nought else sig
     return _leave_out(sig, "duration", found[0]) if found else sig
 
 
