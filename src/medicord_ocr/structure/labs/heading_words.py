@@ -68,7 +68,8 @@ HEADING_WORDS: dict[Role, str] = {
         ref interval; ref value; ref values; ref val; normal; normal range; normal ranges;
         normal value; normal values; normals; range; ranges; biological ref interval;
         biological reference interval; bio ref interval; biological reference range;
-        expected value; expected values; normes; norme; valeur normale; valeurs normales;
+        expected value; expected values; normes; norme; norm; norms;
+        valeur normale; valeurs normales;
         valeur de reference; valeurs de reference; valeurs de ref; valeur de ref; valeurs ref;
         valeurs usuelles;
         intervalle de ref; interv de ref; val de ref; valeurs usuelle;

@@ -26,6 +26,11 @@ from medicord_ocr.structure.labs.units import is_unit, unit_key
 _STROKES = r"(?:(?:[|\\/_~'’`\"“”.,:;!\[\](){}]|[1lI](?!\S))+\s*|(?<=\s)[1lI|]+)*"
 # What a line of a range has at least: bars and rulings are read as one letter or two.
 _SAYS = re.compile(r"\d|[^\W\d_]{3}")
+# A range whose joint stands on a line of its own, below its first figure.
+_TO = re.compile(r"to|à|a|-|–|ដល់", re.IGNORECASE)
+_FIGURE = re.compile(r"[(\[]?\s*[\d០-៩]+(?:[.,][\d០-៩]+)?")
+# A range of a class up to its joint, its end on the next line.
+_HALF = re.compile(r"[^\d<>]*[^\W\d_][^\d<>]*[\d.,\s]+(?:-|–|~|to|à)?\s*", re.IGNORECASE)
 # A name with a bound behind it: one of the classes of values that a range lists.
 _CLASS = re.compile(r"[^\W\d_]{3}[^\d<>≤≥]{0,12}[<>≤≥]?\s?\d")
 # The same behind a range, or a name whose bound is on the next line; not a piece of a stamp.
@@ -170,7 +175,12 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
     A line that names a class makes a range unknown which it cannot be read together with.
     """
     more = cell_of(cells, "range")
-    if draft.range_part is None or not _SAYS.search(more.text):
+    if draft.range_part is None:
+        return None
+    if _TO.fullmatch(more.text) and _FIGURE.fullmatch(draft.range_part.text):
+        whole = _below(draft.range_part, more)  # « 0.70 » over « to » over « 1.20 »
+        return replace(draft, range=None, range_part=part_of(whole, 0, len(whole.text)))
+    if not _SAYS.search(more.text):
         return None
     if found := _sexed(draft, more, mark):
         return found
@@ -182,7 +192,7 @@ def with_range_line(draft: Draft, cells: Cells, mark: Mark | None) -> Draft | No
     whole = _below(draft.range_part, more)
     if found := _with_whole_range(draft, whole, mark):
         return found
-    if _CLASS.search(more.text) is None:
+    if _CLASS.search(more.text) is None and _HALF.fullmatch(more.text) is None:
         return None
     return replace(draft, range=None, range_part=part_of(whole, 0, len(whole.text)))
 

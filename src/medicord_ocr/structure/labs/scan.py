@@ -13,7 +13,7 @@ from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evide
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
-from medicord_ocr.structure.labs.parts import Part, blemished, clean_name, part_of
+from medicord_ocr.structure.labs.parts import Draft, Part, blemished, clean_name, part_of
 from medicord_ocr.structure.labs.range_cells import (
     with_range,
     with_range_below,
@@ -97,7 +97,7 @@ def _take_row(
         return
     if set(cells) == {"value"} and state.waiting is None and _is_in_words(cells):
         # A further line of a result in words: of the row above, or before that of the row below.
-        either = bool(entries) and _near(page, entries[-1].rows[-1], index)
+        either = bool(entries) and _near(page, entries[-1].rows, index)
         if either:
             entries[-1] = replace(entries[-1], draft=blemished(entries[-1].draft, "value"))
         state.value_above = (index, cells, either)
@@ -223,53 +223,60 @@ def _all(cells: Cells) -> Stretch:
     return stretch_of(sorted(groups, key=lambda group: group[0].box.x0))
 
 
-def _near(page: PageText, above: int, below: int) -> bool:
-    """Whether two rows are lines of one entry, by their distance."""
-    first, second = page.rows[above].box, page.rows[below].box
-    return second.middle - first.middle < 1.7 * max(first.height, second.height)
+def _near(page: PageText, above: Sequence[int], below: int) -> bool:
+    """Whether a row is the next line of an entry, by its distance and the tallest line."""
+    last, second = page.rows[above[-1]].box, page.rows[below].box
+    tallest = max(page.rows[index].box.height for index in (*above, below))
+    return second.middle - last.middle < 1.7 * tallest
 
 
 def _continuation(
     page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
 ) -> Entry | None:
     """The last entry with this row as a further line of its range or its name."""
-    if not entries or not _near(page, entries[-1].rows[-1], index):
+    if not entries or not _near(page, entries[-1].rows, index):
         return None
     last = entries[-1]
     if set(cells) <= {"name", "range", "aside", "previous"} and "range" in cells:
-        # A method, in small print below the name, may stand beside it.
-        beside = find_tests(clean_name(cell_of(cells, "name")).text)
-        another = beside is not None and beside.exact
-        draft = None if another else with_range_line(last.draft, cells, mark)
+        # The name's own further line may stand beside it, or a method in small print.
+        beside = cell_of(cells, "name")
+        longer = _with_name_line(last.draft, beside) if beside.text else None
+        match = None if longer else find_tests(clean_name(beside).text)
+        another = match is not None and match.exact
+        draft = None if another else with_range_line(longer or last.draft, cells, mark)
         return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
     # It may run on below the columns beside it.
     if draft := with_range_below(last.draft, _all(cells), mark):
         return replace(last, draft=draft, rows=(*last.rows, index))
     if not _is_lone_name(cells):
         return None
-    name = cell_of(cells, "name")
-    whole = joined(stretch_of([last.draft.name.words]), name)
+    named = _with_name_line(last.draft, cell_of(cells, "name"))
+    return replace(last, draft=named, rows=(*last.rows, index)) if named else None
+
+
+def _with_name_line(draft: Draft, name: Stretch) -> Draft | None:
+    """The draft with a further line of its name, None where that is none."""
+    whole = joined(stretch_of([draft.name.words]), name)
     longer = find_tests(clean_name(whole).text)
     starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))
     # Only what completes the name above: « Polynucléaires » « neutrophiles », « (SGPT) ».
     completes = (
         longer is not None
         and longer.exact
-        and (last.draft.match is None or (find_tests(name.text) is None and starts_within))
+        and (draft.match is None or (find_tests(name.text) is None and starts_within))
     )
     # What makes a known name unknown is no part of it: a stain, a comment.
-    spoils = last.draft.match is not None and longer is None
+    spoils = draft.match is not None and longer is None
     within = starts_within and len(name.words) <= 3 and not is_title(name.text)
     if not completes and (spoils or not within):
         return None
-    draft = replace(last.draft, name=clean_name(whole), match=longer or last.draft.match)
-    return replace(last, draft=draft, rows=(*last.rows, index))
+    return replace(draft, name=clean_name(whole), match=longer or draft.match)
 
 
 def _with_range_above(page: PageText, entry: Entry, state: State) -> Entry:
     """The entry with the range that stands a little above it, over a bar that draws the value."""
     above, state.range_above = state.range_above, None
-    if above is None or not _near(page, above[0], entry.rows[0]):
+    if above is None or not _near(page, above[:1], entry.rows[0]):
         return entry
     rows = (above[0], *entry.rows)
     if entry.draft.range is not None:
@@ -323,7 +330,7 @@ def _entry(
     draft = (
         None if is_comment(_all(cells).text) and not _known_name(cells) else read_cells(cells, mark)
     )
-    if state.waiting and _near(page, state.waiting[0], index):
+    if state.waiting and _near(page, state.waiting[:1], index):
         name = clean_name(joined(state.waiting[1], cell_of(cells, "name")))
         match = find_tests(name.text)
         alone = "name" not in cells
@@ -347,7 +354,7 @@ def _with_value_above(page: PageText, index: int, cells: Cells, state: State) ->
     first = state.waiting[0] if state.waiting else index
     if above is None or "value" not in cells or not _is_in_words(cells):
         return cells, False
-    if not _near(page, above[0], first):
+    if not _near(page, above[:1], first):
         return cells, False
     return {**cells, "value": [*above[1]["value"], *cells["value"]]}, above[2]
 
@@ -361,7 +368,7 @@ def _with_unit_below(
     last, cell = entries[-1], cell_of(cells, "value")
     known = last.draft.unit is None and last.draft.value is not None
     a_unit = is_unit(cell.text) and (len(cell.text) > 1 or cell.text == "%")
-    if not known or not a_unit or not _near(page, last.rows[-1], index):
+    if not known or not a_unit or not _near(page, last.rows, index):
         return None
     draft = replace(last.draft, unit=part_of(cell, 0, len(cell.text)))
     draft = with_range_line(draft, cells, mark) or draft

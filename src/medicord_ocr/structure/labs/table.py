@@ -14,7 +14,7 @@ from itertools import pairwise
 from medicord_ocr.khmer import fold
 from medicord_ocr.page import Box, PageText, Row, Segment, Word, bounding
 from medicord_ocr.structure.labs.columns import Column, columns_of
-from medicord_ocr.structure.labs.heading_words import Role
+from medicord_ocr.structure.labs.heading_words import FILLERS, Role
 from medicord_ocr.structure.labs.headings import (
     Label,
     after_dates,
@@ -120,7 +120,10 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
     """
     found: list[tuple[tuple[int, ...], tuple[Label, ...]]] = []
     wordy = [is_header_like(row) and not _is_title(row) and not _sexes(row) for row in rows]
-    further = [words or has_days_only(row) for words, row in zip(wordy, rows, strict=True)]
+    further = [
+        words or has_days_only(row) or _is_filling(row)
+        for words, row in zip(wordy, rows, strict=True)
+    ]
     taken = -1
     for i, row in enumerate(rows):
         if i <= taken:
@@ -138,6 +141,11 @@ def _header_groups(rows: Sequence[Row]) -> list[tuple[tuple[int, ...], tuple[Lab
             indices = tuple(range(i, i + count))
             found.extend((indices, panel) for panel in _panels(labels, rows[i : i + count]))
     return _lines_of_one_put_together(found)
+
+
+def _is_filling(row: Row) -> bool:
+    """Whether a row is but the middle of a heading: « Valeurs » « de » « référence »."""
+    return all(fold(word) in FILLERS for segment in row.segments for word in segment.text.split())
 
 
 def _goes_on(

@@ -133,6 +133,8 @@ def _is_spanning(page: PageText, index: int) -> bool:
     """Whether the row below heads the parts of a heading of this row, rather than going on."""
     if index + 1 >= len(page.rows) or page.rows[index + 1].table != page.rows[index].table:
         return False
+    if len(page.rows[index].segments) < 2:
+        return False
     below = sub_headings(page.rows[index + 1]) or []
     return len([heading for heading in below if heading.column in TIME_COLUMNS]) > 1
 
