@@ -120,6 +120,8 @@ def test_hours_in_short() -> None:
     assert read("1 tab 12hrly").text("frequency") == "12hrly"
 
 
-@pytest.mark.parametrize(("text", "doubted"), [("0jours", True), ("05 jours", False), ("30j", False)])
+@pytest.mark.parametrize(
+    ("text", "doubted"), [("0jours", True), ("05 jours", False), ("30j", False)]
+)
 def test_no_days_at_all_are_a_figure_that_was_not_read(text: str, doubted: bool) -> None:
     assert ("cut_direction" in read(text).doubts.get("duration", ())) is doubted

@@ -96,7 +96,8 @@ HEADING_WORDS: dict[Role, str] = {
     "previous": """
         previous; previous result; previous results; previous value; prior; prior result;
         prior results; last result; last results; last; past result; history; historical;
-        anteriorite; anteriorites; anterieur; anterieurs; resultat anterieur;
+        anteriorite; anteriorites; anterieur; anterieurs; resultat anterieur; antecedent;
+        antecedents;
         resultats anterieurs; valeur anterieure; valeurs anterieures; precedent;
         resultat precedent; resultats precedents; dernier resultat; delta; prev; prev result;
         លទ្ធផលមុន; លទ្ធផលចាស់; លទ្ធផលពីមុន; លទ្ធផលលើកមុន; លទ្ធផលចុងក្រោយ; លទ្ធផលពីមុនមក;
@@ -143,6 +144,7 @@ FILLERS = frozenset("de des du la le les l d of the and et in for per mg dl si s
 EARLIER = frozenset(
     """previous prev prior last past old former earlier before history historical baseline first
     anterieur anterieure anterieurs anterieures anteriorite anteriorites precedent precedente
+    antecedent antecedents
     precedents ancien ancienne anciens dernier derniere លទ្ធផលមុន លទ្ធផលចាស់ លើកមុន ពីមុន មុន""".split()
 )
 #: Words that tell the present result.

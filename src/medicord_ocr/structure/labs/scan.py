@@ -45,6 +45,11 @@ _TITLE_WORDS = 6
 _IN_OTHER_UNITS = frozenset({"soit", "ou", "or", "i e", "equivalent"})
 # Share of their height that rows side by side have in common, at least; lines of text that
 # follow each other touch by less (their boxes reach from ascender to descender).
+#: Rows on either side of a line by which its usual height is told.
+_AROUND = 4
+#: Heights of a line from the middle of one to that of the next of its cell; and the furthest, where
+#: rows are no further apart.
+_NEXT_LINE, _FAR = 1.7, 2.2
 _SAME_ROW = 0.25
 
 
@@ -224,18 +229,41 @@ def _all(cells: Cells) -> Stretch:
 
 
 def _near(page: PageText, above: Sequence[int], below: int) -> bool:
-    """Whether a row is the next line of an entry, by its distance and the tallest line."""
-    last, second = page.rows[above[-1]].box, page.rows[below].box
-    tallest = max(page.rows[index].box.height for index in (*above, below))
-    return second.middle - last.middle < 1.7 * tallest
+    """Whether two rows are lines of one entry, by their distance and the tallest line."""
+    rows = (*above, below)
+    return _apart(page, rows) < _NEXT_LINE * max(page.rows[index].box.height for index in rows)
+
+
+def _follows(page: PageText, above: Sequence[int], below: int, reach: float) -> bool:
+    """Whether a row is within so many heights of a line below an entry.
+
+    A line without long letters is lower than others: those around it tell what is usual.
+    """
+    rows = (*above, below)
+    around = page.rows[max(0, min(rows) - _AROUND) : max(rows) + _AROUND + 1]
+    usual = sorted(row.box.height for row in around)[len(around) // 2]
+    tallest = max(page.rows[index].box.height for index in rows)
+    return _apart(page, rows) < reach * max(usual, tallest)
+
+
+def _apart(page: PageText, rows: Sequence[int]) -> float:
+    """Pixels from the middle of the last but one of some rows to that of the last."""
+    return page.rows[rows[-1]].box.middle - page.rows[rows[-2]].box.middle
 
 
 def _continuation(
     page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
 ) -> Entry | None:
     """The last entry with this row as a further line of its range or its name."""
-    if not entries or not _near(page, entries[-1].rows, index):
-        return None
+    if not entries or not _follows(page, entries[-1].rows, index, _NEXT_LINE):
+        named = "name" in cells and set(cells) <= {"name", "range", "aside", "previous"}
+        if not entries or not named or not _follows(page, entries[-1].rows, index, _FAR):
+            return None
+        whole = _with_name_line(entries[-1].draft, cell_of(cells, "name"), exact=True)
+        if whole is None:
+            return None
+        ranged = with_range_line(whole, cells, mark) if "range" in cells else None
+        return replace(entries[-1], draft=ranged or whole, rows=(*entries[-1].rows, index))
     last = entries[-1]
     if set(cells) <= {"name", "range", "aside", "previous"} and "range" in cells:
         # The name's own further line may stand beside it, or a method in small print.
@@ -250,25 +278,32 @@ def _continuation(
         return replace(last, draft=draft, rows=(*last.rows, index))
     if not _is_lone_name(cells):
         return None
-    named = _with_name_line(last.draft, cell_of(cells, "name"))
-    return replace(last, draft=named, rows=(*last.rows, index)) if named else None
+    longer = _with_name_line(last.draft, cell_of(cells, "name"))
+    return replace(last, draft=longer, rows=(*last.rows, index)) if longer else None
 
 
-def _with_name_line(draft: Draft, name: Stretch) -> Draft | None:
-    """The draft with a further line of its name, None where that is none."""
+def _with_name_line(draft: Draft, name: Stretch, *, exact: bool = False) -> Draft | None:
+    """The draft with a further line of its name, None where that is none.
+
+    ``exact``: only where a known name is complete with it.
+    """
     whole = joined(stretch_of([draft.name.words]), name)
     longer = find_tests(clean_name(whole).text)
     starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))
     # Only what completes the name above: « Polynucléaires » « neutrophiles », « (SGPT) ».
-    completes = (
-        longer is not None
-        and longer.exact
-        and (draft.match is None or (find_tests(name.text) is None and starts_within))
-    )
+    known = longer is not None and longer.exact
+    unsure = draft.match is None or not draft.match.exact
+    other = find_tests(name.text)
+    completes = known and (unsure or (other is None and starts_within))
+    apart = other is not None and not starts_within and not is_title(name.text)
+    if known and not completes and apart:
+        # « Cholestérol » « HDL »: one name, or that of a row without a result.
+        both = replace(draft, name=clean_name(whole), match=longer)
+        return blemished(both, "test_name", "value")
     # What makes a known name unknown is no part of it: a stain, a comment.
     spoils = draft.match is not None and longer is None
     within = starts_within and len(name.words) <= 3 and not is_title(name.text)
-    if not completes and (spoils or not within):
+    if not completes and (exact or spoils or not within):
         return None
     return replace(draft, name=clean_name(whole), match=longer or draft.match)
 
@@ -368,7 +403,7 @@ def _with_unit_below(
     last, cell = entries[-1], cell_of(cells, "value")
     known = last.draft.unit is None and last.draft.value is not None
     a_unit = is_unit(cell.text) and (len(cell.text) > 1 or cell.text == "%")
-    if not known or not a_unit or not _near(page, last.rows, index):
+    if not known or not a_unit or not _follows(page, last.rows, index, _NEXT_LINE):
         return None
     draft = replace(last.draft, unit=part_of(cell, 0, len(cell.text)))
     draft = with_range_line(draft, cells, mark) or draft
