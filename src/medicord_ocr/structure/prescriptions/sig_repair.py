@@ -19,7 +19,7 @@ _WORDS = (
     "ពេលក្តៅ មុនចូលគេង សរុប"
 ).split()
 #: Numbers and words that a repair must not reach, since they mean something else.
-_OTHERS = "មួយ ពីរ បី បួន ប្រាំ ដប់ កន្លះ គ្រប់ ដល់ ឈឺ ក្តៅ ឆ្នាំ ទី និង ឬ ធ្វើ រៀល".split()
+_OTHERS = "មួយ ពីរ បី បួន ប្រាំ ដប់ កន្លះ គ្រប់ ដល់ ឈឺ ក្តៅ ឆ្នាំ ទី និង ឬ ធ្វើ រៀល ព្រា ព្រាកា ព្រាកាហ្វេ កាហ្វេ".split()
 _MARKS = re.compile("[\u17b4-\u17d1\u17d3\u17dd]")
 _RUN = re.compile("[\u1780-\u17d3\u17dd]+")
 #: Letters and marks from which one may be wrong; shorter words only lose or gain marks.
