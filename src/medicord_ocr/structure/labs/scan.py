@@ -10,46 +10,36 @@ from medicord_ocr.khmer import fold, has_khmer
 from medicord_ocr.page import PageText, Row, Segment
 from medicord_ocr.structure.labs.cells import read_cells
 from medicord_ocr.structure.labs.entries import Entry, Scan, State, enter, evidence, fits
+from medicord_ocr.structure.labs.further_lines import (
+    continuation,
+    is_lone_name,
+    near,
+    second_result,
+    with_range_above,
+    with_unit_below,
+)
 from medicord_ocr.structure.labs.heading_words import Role
 from medicord_ocr.structure.labs.numbers import Mark
 from medicord_ocr.structure.labs.ordered import read_line
-from medicord_ocr.structure.labs.parts import Draft, Part, blemished, clean_name, part_of
-from medicord_ocr.structure.labs.range_cells import (
-    with_range,
-    with_range_below,
-    with_range_line,
-    with_upper_range,
-)
+from medicord_ocr.structure.labs.parts import Part, blemished, clean_name
 from medicord_ocr.structure.labs.sections import is_comment, is_noise, is_title
-from medicord_ocr.structure.labs.stretch import Stretch, joined, stretch_of
+from medicord_ocr.structure.labs.stretch import Stretch, joined
 from medicord_ocr.structure.labs.strokes import strokes_as_ones
-from medicord_ocr.structure.labs.table import Cells, Table, cell_of, cells_of, spans_columns
-from medicord_ocr.structure.labs.units import find_unit, is_unit, unit_key
+from medicord_ocr.structure.labs.table import (
+    Cells,
+    Table,
+    cell_of,
+    cells_of,
+    spans_columns,
+    whole_of,
+)
 from medicord_ocr.structure.labs.vocabulary import find_tests
 
-_RESULT_ROLES: tuple[Role, ...] = (
-    "value",
-    "unit",
-    "range",
-    "flag",
-    "male",
-    "female",
-    "susceptible",
-    "intermediate",
-    "resistant",
-    "positive",
-    "negative",
-)
 _TITLE_WORDS = 6
 # Instead of a name: the same result again in other units.
 _IN_OTHER_UNITS = frozenset({"soit", "ou", "or", "i e", "equivalent"})
 # Share of their height that rows side by side have in common, at least; lines of text that
 # follow each other touch by less (their boxes reach from ascender to descender).
-#: Rows on either side of a line by which its usual height is told.
-_AROUND = 4
-#: Heights of a line from the middle of one to that of the next of its cell; and the furthest, where
-#: rows are no further apart.
-_NEXT_LINE, _FAR = 1.7, 2.2
 _SAME_ROW = 0.25
 
 
@@ -93,7 +83,7 @@ def _take_row(
     if fold(cell_of(cells, "name").text) in _IN_OTHER_UNITS:
         used.update(indices)
         return
-    if (taken := _continuation(page, index, cells, entries, mark)) is not None:
+    if (taken := continuation(page, index, cells, entries, mark)) is not None:
         entries[-1] = taken
         used.add(index)
         return
@@ -102,28 +92,28 @@ def _take_row(
         return
     if set(cells) == {"value"} and state.waiting is None and _is_in_words(cells):
         # A further line of a result in words: of the row above, or before that of the row below.
-        either = bool(entries) and _near(page, entries[-1].rows, index)
+        either = bool(entries) and near(page, entries[-1].rows, index)
         if either:
             entries[-1] = replace(entries[-1], draft=blemished(entries[-1].draft, "value"))
         state.value_above = (index, cells, either)
         return
-    if (taken := _with_unit_below(page, index, cells, entries, mark)) is not None:
+    if (taken := with_unit_below(page, index, cells, entries, mark)) is not None:
         entries[-1] = taken
         used.add(index)
         return
-    if _is_lone_name(cells) or spans_columns(row, table):
+    if is_lone_name(cells) or spans_columns(row, table):
         entry = _spanning(index, cells, state, mark)
         if entry is None:
             _lone(index, cells, state, used)
             return
     else:
-        entry = _entry(page, index, cells, state, mark) or _second_result(
+        entry = _entry(page, index, cells, state, mark) or second_result(
             page, index, cells, entries, mark
         )
     state.waiting = None
     if entry is not None:
         entry = replace(entry, rows=(*entry.rows, *indices[1:]))
-        entries.append(_with_range_above(page, entry, state))
+        entries.append(with_range_above(page, entry, state))
 
 
 def _title_above(page: PageText, table: Table) -> tuple[int, str] | None:
@@ -219,114 +209,9 @@ def _merge(above: _Visual, index: int, row: Row, roles: set[Role], *, level: boo
     above.roles, above.tall = above.roles | roles, above.tall or not level
 
 
-def _is_lone_name(cells: Cells) -> bool:
-    return "name" in cells and not any(role in cells for role in _RESULT_ROLES)
-
-
-def _all(cells: Cells) -> Stretch:
-    groups = [group for parts in cells.values() for group in parts]
-    return stretch_of(sorted(groups, key=lambda group: group[0].box.x0))
-
-
-def _near(page: PageText, above: Sequence[int], below: int) -> bool:
-    """Whether two rows are lines of one entry, by their distance and the tallest line."""
-    rows = (*above, below)
-    return _apart(page, rows) < _NEXT_LINE * max(page.rows[index].box.height for index in rows)
-
-
-def _follows(page: PageText, above: Sequence[int], below: int, reach: float) -> bool:
-    """Whether a row is within so many heights of a line below an entry.
-
-    A line without long letters is lower than others: those around it tell what is usual.
-    """
-    rows = (*above, below)
-    around = page.rows[max(0, min(rows) - _AROUND) : max(rows) + _AROUND + 1]
-    usual = sorted(row.box.height for row in around)[len(around) // 2]
-    tallest = max(page.rows[index].box.height for index in rows)
-    return _apart(page, rows) < reach * max(usual, tallest)
-
-
-def _apart(page: PageText, rows: Sequence[int]) -> float:
-    """Pixels from the middle of the last but one of some rows to that of the last."""
-    return page.rows[rows[-1]].box.middle - page.rows[rows[-2]].box.middle
-
-
-def _continuation(
-    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
-) -> Entry | None:
-    """The last entry with this row as a further line of its range or its name."""
-    if not entries or not _follows(page, entries[-1].rows, index, _NEXT_LINE):
-        named = "name" in cells and set(cells) <= {"name", "range", "aside", "previous"}
-        if not entries or not named or not _follows(page, entries[-1].rows, index, _FAR):
-            return None
-        whole = _with_name_line(entries[-1].draft, cell_of(cells, "name"), exact=True)
-        if whole is None:
-            return None
-        ranged = with_range_line(whole, cells, mark) if "range" in cells else None
-        return replace(entries[-1], draft=ranged or whole, rows=(*entries[-1].rows, index))
-    last = entries[-1]
-    if set(cells) <= {"name", "range", "aside", "previous"} and "range" in cells:
-        # The name's own further line may stand beside it, or a method in small print.
-        beside = cell_of(cells, "name")
-        longer = _with_name_line(last.draft, beside) if beside.text else None
-        match = None if longer else find_tests(clean_name(beside).text)
-        another = match is not None and match.exact
-        draft = None if another else with_range_line(longer or last.draft, cells, mark)
-        return replace(last, draft=draft, rows=(*last.rows, index)) if draft else None
-    # It may run on below the columns beside it.
-    if draft := with_range_below(last.draft, _all(cells), mark):
-        return replace(last, draft=draft, rows=(*last.rows, index))
-    if not _is_lone_name(cells):
-        return None
-    longer = _with_name_line(last.draft, cell_of(cells, "name"))
-    return replace(last, draft=longer, rows=(*last.rows, index)) if longer else None
-
-
-def _with_name_line(draft: Draft, name: Stretch, *, exact: bool = False) -> Draft | None:
-    """The draft with a further line of its name, None where that is none.
-
-    ``exact``: only where a known name is complete with it.
-    """
-    whole = joined(stretch_of([draft.name.words]), name)
-    longer = find_tests(clean_name(whole).text)
-    starts_within = name.text[:1] in "([" or (name.text[:1].islower() and not has_khmer(name.text))
-    # Only what completes the name above: « Polynucléaires » « neutrophiles », « (SGPT) ».
-    known = longer is not None and longer.exact
-    unsure = draft.match is None or not draft.match.exact
-    other = find_tests(name.text)
-    completes = known and (unsure or (other is None and starts_within))
-    apart = other is not None and not starts_within and not is_title(name.text)
-    if known and not completes and apart:
-        # « Cholestérol » « HDL »: one name, or that of a row without a result.
-        both = replace(draft, name=clean_name(whole), match=longer)
-        return blemished(both, "test_name", "value")
-    # What makes a known name unknown is no part of it: a stain, a comment.
-    spoils = draft.match is not None and longer is None
-    within = starts_within and len(name.words) <= 3 and not is_title(name.text)
-    if not completes and (exact or spoils or not within):
-        return None
-    return replace(draft, name=clean_name(whole), match=longer or draft.match)
-
-
-def _with_range_above(page: PageText, entry: Entry, state: State) -> Entry:
-    """The entry with the range that stands a little above it, over a bar that draws the value."""
-    above, state.range_above = state.range_above, None
-    if above is None or not _near(page, above[:1], entry.rows[0]):
-        return entry
-    rows = (above[0], *entry.rows)
-    if entry.draft.range is not None:
-        # The first of three lines of a range, the middle one of which stands beside the value.
-        upper = cell_of(above[1], "range")
-        whole = with_upper_range(entry.draft, upper, entry.mark)
-        return replace(entry, draft=whole, rows=rows) if whole else entry
-    bare = replace(entry.draft, range_part=None, blemished=entry.draft.blemished - {"range"})
-    draft = with_range(bare, above[1], entry.mark)
-    return entry if draft.range is None else replace(entry, draft=draft, rows=rows)
-
-
 def _spanning(index: int, cells: Cells, state: State, mark: Mark | None) -> Entry | None:
     """A result that reading ran together into one segment, None for a title or a comment."""
-    stretch = _all(cells)
+    stretch = whole_of(cells)
     if is_title(stretch.text) or (is_comment(stretch.text) and find_tests(stretch.text) is None):
         return None
     draft = next(read_line(stretch, mark), None)
@@ -337,7 +222,7 @@ def _spanning(index: int, cells: Cells, state: State, mark: Mark | None) -> Entr
 
 def _lone(index: int, cells: Cells, state: State, used: set[int]) -> None:
     """A row without a result: a section title, or the first line of a name."""
-    stretch = _all(cells)
+    stretch = whole_of(cells)
     text = " ".join(stretch.text.split()).strip(" :*-–•")
     state.waiting = None
     if is_comment(text) or not text:
@@ -363,9 +248,11 @@ def _entry(
     rows: tuple[int, ...] = (index,)
     cells, either = _with_value_above(page, index, cells, state)
     draft = (
-        None if is_comment(_all(cells).text) and not _known_name(cells) else read_cells(cells, mark)
+        None
+        if is_comment(whole_of(cells).text) and not _known_name(cells)
+        else read_cells(cells, mark)
     )
-    if state.waiting and _near(page, state.waiting[:1], index):
+    if state.waiting and near(page, state.waiting[:1], index):
         name = clean_name(joined(state.waiting[1], cell_of(cells, "name")))
         match = find_tests(name.text)
         alone = "name" not in cells
@@ -389,54 +276,15 @@ def _with_value_above(page: PageText, index: int, cells: Cells, state: State) ->
     first = state.waiting[0] if state.waiting else index
     if above is None or "value" not in cells or not _is_in_words(cells):
         return cells, False
-    if not _near(page, above[:1], first):
+    if not near(page, above[:1], first):
         return cells, False
     return {**cells, "value": [*above[1]["value"], *cells["value"]]}, above[2]
-
-
-def _with_unit_below(
-    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
-) -> Entry | None:
-    """The last entry with the unit below its figure, in the same cell, and with its range's end."""
-    if not entries or not {"value"} <= set(cells) <= {"value", "range", "aside", "previous"}:
-        return None
-    last, cell = entries[-1], cell_of(cells, "value")
-    known = last.draft.unit is None and last.draft.value is not None
-    a_unit = is_unit(cell.text) and (len(cell.text) > 1 or cell.text == "%")
-    if not known or not a_unit or not _follows(page, last.rows, index, _NEXT_LINE):
-        return None
-    draft = replace(last.draft, unit=part_of(cell, 0, len(cell.text)))
-    draft = with_range_line(draft, cells, mark) or draft
-    return replace(last, draft=draft, rows=(*last.rows, index))
 
 
 def _is_in_words(cells: Cells) -> bool:
     """Whether a result has letters and no figures: an arrow or a sign is none in words."""
     text = cell_of(cells, "value").text
     return re.search(r"[^\W\d_]{3}", text) is not None and not re.search(r"\d", text)
-
-
-def _second_result(
-    page: PageText, index: int, cells: Cells, entries: Sequence[Entry], mark: Mark | None
-) -> Entry | None:
-    """A row without a name below a result: the same test in other units (a share, then a count)."""
-    if "name" in cells or "value" not in cells or not entries:
-        return None
-    last = entries[-1]
-    first, second = page.rows[last.rows[-1]].box, page.rows[index].box
-    if second.middle - first.middle > 2.5 * max(first.height, second.height):
-        return None
-    named: Cells = {**cells, "name": [list(last.draft.name.words)]}
-    draft = read_cells(named, mark)
-    if draft is None or draft.unit is None or draft.value is None or last.draft.unit is None:
-        return None
-    unit = draft.unit.text
-    # A row of another test, whose name was not read, has a unit that this one never carries.
-    carried = last.draft.match and any(find_unit(t.units, unit) for t in last.draft.match.tests)
-    if not carried or unit_key(unit) == unit_key(last.draft.unit.text):
-        return None
-    draft = replace(draft, name=last.draft.name, match=last.draft.match)
-    return Entry(draft, (index,), last.section, last.urine, mark)
 
 
 def _known_name(cells: Cells) -> bool:

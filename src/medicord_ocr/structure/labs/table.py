@@ -308,6 +308,12 @@ def cell_of(cells: Cells, role: Role) -> Stretch:
     return stretch_of(cells.get(role, ()))
 
 
+def whole_of(cells: Cells) -> Stretch:
+    """All texts of a row, from left to right."""
+    groups = [group for parts in cells.values() for group in parts]
+    return stretch_of(sorted(groups, key=lambda group: group[0].box.x0))
+
+
 def _run_together(segment: Segment, table: Table) -> list[tuple[Role, list[Word]]]:
     """The words by column of a cell over several columns, whose rulings were not found.
 

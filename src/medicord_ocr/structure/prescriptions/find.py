@@ -43,7 +43,8 @@ from medicord_ocr.structure.prescriptions.table import (
 _DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_COLUMNS)
 #: Rows of laboratory results from which a page without a title is a report.
 _REPORT_ROWS = 3
-# Heights of its text that a further line of a cell may stand below the line above.
+# Heights of its text that a further line of a cell may stand below the line above; and where drugs
+# are numbered and it is not.
 _LINE_GAP, _NUMBERED_GAP = 0.6, 1.2
 # Heights of a text that its next line may begin, or have its middle, beside it.
 _ALIGNED = 0.5
@@ -241,9 +242,10 @@ def _wraps(page: PageText, group: Sequence[TableRow], row: TableRow, index: int)
 
 def _completes(group: Sequence[TableRow], row: TableRow, filled: set[Column]) -> bool:
     """Whether a text is, with the name above it, a drug with its strength: 250 mg in two lines."""
-    if filled != {"drug"} or "drug" not in merged_rows(0, group).cells:
+    name = merged_rows(0, group).cells.get("drug")
+    if filled != {"drug"} or name is None:
         return False
-    above = parse_medication(merged_rows(0, group).cells["drug"])
+    above = parse_medication(name)
     whole = parse_medication(merged_rows(0, [*group, row]).cells["drug"])
     return bool(above and whole and above.strength is None and whole.strength)
 

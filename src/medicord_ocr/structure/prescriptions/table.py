@@ -101,10 +101,9 @@ def _table_at(page: PageText, index: int) -> Table | None:
     headings = headings_of(row)
     if not (is_heading(headings) or _may_wrap(headings) or _is_upper_line(page, index)):
         return None
+    last = index
     if not _is_spanning(page, index):
         headings, last = _wrapped(page, index, headings)
-    else:
-        last = index
     for below in range(last + 1, min(index + 1 + _HEADING_ROWS, len(page.rows))):
         more = sub_headings(page.rows[below])
         if more is None or page.rows[below].table != row.table:
