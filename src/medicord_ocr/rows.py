@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
@@ -23,6 +23,9 @@ EVEN_GAPS, EVEN_TIMES = 2, 1.8
 #: A word's box in a text layer is as tall as its capitals or digits: in it, the x-height, and the
 #: unit that GAP counts in there.
 X_HEIGHT, WORD_UNIT = 0.7, 0.5
+#: Share of its width that a table may have in common with one beside it; one that stands in a cell
+#: of another has more.
+_APART = 0.1
 #: Cells this many times as tall as the median of their row reach into another one.
 TALL = 1.6
 #: Dots that lead from a name to its value, blanks to be filled in, rules drawn with signs.
@@ -105,22 +108,21 @@ def _of_row(
 
 def _in_order(rows: list[Row]) -> tuple[Row, ...]:
     """Top to bottom, but of tables side by side the left one first, and whole."""
-    boxes: dict[int, Box] = {}
+    members: dict[int, list[Box]] = {}
     for row in rows:
         if row.table is not None:
-            boxes[row.table] = boxes[row.table].union(row.box) if row.table in boxes else row.box
+            cells = [segment.cell or segment.box for segment in row.segments]
+            members.setdefault(row.table, []).append(bounding(cells))
+    boxes = {table: _extent(parts) for table, parts in members.items()}
+    beside = {t: _beside(t, boxes) for t in boxes}
     # A table starts where the highest of those beside it starts.
-    tops = {
-        t: min(b.y0 for b in boxes.values() if b.overlap_y(box) > 0.5 * min(b.height, box.height))
-        for t, box in boxes.items()
-    }
+    tops = {t: min(boxes[u].y0 for u in (t, *beside[t])) for t in boxes}
 
     def place(row: Row) -> tuple[float, float, float]:
         if row.table is None:
             return (row.box.middle, 0.0, row.box.x0)
         return (tops[row.table], boxes[row.table].x0, row.box.middle)
 
-    beside = {t: any(t != u and tops[t] == tops[u] for u in tops) for t in tops}
     plain = [row for row in rows if row.table is None or not beside[row.table]]
     plain.sort(key=lambda row: (row.box.middle, row.box.x0))
     panels = sorted((row for row in rows if row.table is not None and beside[row.table]), key=place)
@@ -130,6 +132,29 @@ def _in_order(rows: list[Row]) -> tuple[Row, ...]:
             ordered.append(panels.pop(0))
         ordered.append(row)
     return tuple(ordered + panels)
+
+
+def _extent(rows: Sequence[Box]) -> Box:
+    """From the first row of a table to the last, as wide as most of them.
+
+    Args:
+        rows: around the cells of each; one that was read across two tables does not make one of
+            them as wide as both.
+    """
+    left, right = (int(np.median([getattr(row, side) for row in rows])) for side in ("x0", "x1"))
+    return Box(left, min(row.y0 for row in rows), right, max(row.y1 for row in rows))
+
+
+def _beside(table: int, boxes: Mapping[int, Box]) -> list[int]:
+    """The tables that stand beside one; not those that stand in one of its cells."""
+    box = boxes[table]
+    others = {other: b for other, b in boxes.items() if other != table}
+    return [
+        other
+        for other, b in others.items()
+        if b.overlap_y(box) > 0.5 * min(b.height, box.height)
+        and b.overlap_x(box) < _APART * min(b.width, box.width)
+    ]
 
 
 def _free_row(line: list[Stretch], read: dict[Stretch, tuple[Word, ...]]) -> Row:
@@ -231,14 +256,17 @@ def _lines(words: Sequence[Word]) -> list[list[Word]]:
     """Words of one height on the page together, from left to right."""
     lines: list[list[Word]] = []
     for word in sorted(words, key=lambda w: (w.box.middle, w.box.x0)):
-        line = lines[-1] if lines else None
-        if line and word.box.overlap_y(line[0].box) > 0.5 * min(
-            word.box.height, line[0].box.height
-        ):
-            line.append(word)
+        # A bullet stands above letters without ascenders, a Khmer letter reaches down to the next
+        # line: what most of a line is level with is of it.
+        if lines and 2 * sum(_level(word.box, other.box) for other in lines[-1]) > len(lines[-1]):
+            lines[-1].append(word)
         else:
             lines.append([word])
     return [sorted(line, key=lambda w: w.box.x0) for line in lines]
+
+
+def _level(box: Box, other: Box) -> bool:
+    return box.overlap_y(other) > 0.5 * min(box.height, other.height)
 
 
 def _without_leaders(words: Iterable[Word]) -> Iterator[Word | None]:

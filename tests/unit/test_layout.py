@@ -512,3 +512,30 @@ def test_dark_headings_above_a_table_of_thick_borders_are_made_light() -> None:
     clean = invert_bars(page, 22.0)
     assert np.mean(clean[110:170, 110:1490] > 200) > 0.5
     assert np.array_equal(clean[200:900], page[200:900])
+
+
+def test_word_without_ascenders_stays_on_the_line_of_a_bullet() -> None:
+    words = [
+        _word("*", Box(10, 100, 20, 112)),
+        _word("Sinuses", Box(30, 100, 130, 131)),
+        _word("are", Box(140, 110, 180, 131)),
+        _word("clear.", Box(190, 100, 260, 131)),
+    ]
+    assert [row.text for row in arrange_words(words)] == ["* Sinuses are clear."]
+
+
+def test_letter_that_reaches_down_to_the_next_line_does_not_join_the_two() -> None:
+    words = [
+        _word("a", Box(10, 100, 40, 130)),
+        _word("deep", Box(50, 100, 90, 170)),
+        _word("b", Box(10, 140, 40, 170)),
+    ]
+    assert [row.text for row in arrange_words(words)] == ["a deep", "b"]
+
+
+def test_table_in_a_cell_of_another_is_read_in_its_place() -> None:
+    page = ruled_table([["Label", "Text"]] * 2 + [["Last", "End"]], line=190, column=600)
+    inner = ruled_table([["heart", "clear"]] * 2, top=330, column=250, left=800, picture=page)
+    rows = rows_of(layout_of(inner))
+    middles = [row.box.middle for row in rows]
+    assert middles == sorted(middles)
