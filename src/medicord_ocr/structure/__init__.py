@@ -46,8 +46,9 @@ def understand(pages: Sequence[PageText]) -> Understanding:
 
     header = find_header(pages)
     labs = find_lab_results(pages, sex=header.sex)
-    if labs.results and not any(result.loinc for result in labs.results):
-        # Measures of an echography, or volumes of drugs: none of them is a known test.
+    if not any(result.loinc for result in labs.results):
+        # Measures of an echography, or volumes of drugs: none of them is a known test. Rows under
+        # a heading « Result » are taken even where none of them is a result.
         prescribed = find_prescriptions(pages, frozenset()).used
         if main_kind(pages) == "imaging" or prescribed & labs.used:
             labs = replace(labs, results=(), used=frozenset())

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from medicord_ocr.page import PageText, Word
+from medicord_ocr.page import PageText, Word, bounding
 from medicord_ocr.schema import FieldInfo, Imaging
 from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
 from medicord_ocr.structure.imaging.lines import (
@@ -38,8 +38,14 @@ _SECTIONS: tuple[Section, ...] = ("findings", "impression", "technique", "indica
 _FIELDS = (*_CORE, "side", "technique", "indication")
 #: Weight of a title that surely names an examination; a label weighs more.
 _SURE = 2
-#: Line pitch against the least of a section from which a new paragraph begins.
-_PARAGRAPH = 1.25
+#: Line pitch against the least of a section, its heading's line with it, from which a new paragraph
+#: begins; and where a sentence ends there and another begins.
+_PARAGRAPH, _SENTENCE_PARAGRAPH = 1.25, 1.15
+#: Share of the way to the page's last word that a line takes whose text goes on in the next one.
+_FILLED = 0.75
+#: Share of the width from a text's left edge to the page's last word from which a line that begins
+#: there is none of it.
+_RIGHT = 0.5
 #: Sections that go into no field, and so are left to others.
 _LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
 #: Sections whose text may name an examination that was asked for, not done.
@@ -63,6 +69,8 @@ class _Text:
     lines: list[str] = field(default_factory=list)
     words: list[tuple[int, tuple[Word, ...]]] = field(default_factory=list)
     rows: list[RowRef] = field(default_factory=list)
+    #: Top of the heading's line above the text, in pixels; 0 where it stands beside it.
+    heading: int = 0
 
     def add(self, line: Line, start: int, ref: RowRef) -> None:
         text = without_bullet(line.printed(start, len(line.folded)))
@@ -83,9 +91,22 @@ class _Text:
         pitches = [below - above for above, below in pairwise(tops)]
         if not pitches or min(pitches) <= 0:
             return None
+        least = min(pitches + [tops[0] - self.heading] * (0 < self.heading < tops[0]))
         for index, pitch in enumerate(pitches):
-            led = self.lines[index + 1].endswith((":", "៖"))  # À l'étage thoracique :
-            if led or pitch > _PARAGRAPH * min(pitches):
+            above, line = self.lines[index : index + 2]
+            led = line.endswith((":", "៖"))  # À l'étage thoracique :
+            parted = _ends(above) and not line[:1].islower()
+            if led or pitch > (_SENTENCE_PARAGRAPH if parted else _PARAGRAPH) * least:
+                return index + 1
+        return None
+
+    def short_line(self, right: int) -> int | None:
+        """The first line below one that ends long before the page's last word, so is complete."""
+        boxes = [bounding([word.box for word in words]) for _, words in self.words]
+        left = min((box.x0 for box in boxes), default=0)
+        for index, box in enumerate(boxes[:-1]):
+            complete = box.x1 - left < _FILLED * (right - left)
+            if complete and not self.lines[index + 1][:1].islower():
                 return index + 1
         return None
 
@@ -145,11 +166,12 @@ class _Exam:
     def meant(self, section: Section) -> Section:
         """The section that a heading opens here: some mean another one by their place.
 
-        A diagnosis before the findings is the reason for the examination, one behind them its
-        outcome. An interpretation before the conclusion is what was seen.
+        A diagnosis before all else is the reason for the examination, one behind it its outcome.
+        An interpretation before the conclusion is what was seen.
         """
         if section == "diagnosis":
-            return "impression" if self.told() else "indication"
+            begun = self.told() or any(text.lines for text in self.sections.values())
+            return "impression" if begun else "indication"
         first = self.sections.get("impression")
         if section == "impression" and first and first.lines and not self.findings():
             self.sections["findings"] = self.sections.pop("impression")
@@ -171,6 +193,7 @@ class _Reader:
 
     exams: list[_Exam] = field(default_factory=list)
     title: bool = False
+    right: int = 0
     _letter: bool = False
     _open: _Text | None = None
     _label: RowRef | None = None
@@ -178,6 +201,8 @@ class _Reader:
 
     def row(self, line: Line, ref: RowRef, *, free: bool) -> None:
         opened = heading(line) if free else None
+        if opened is not None and self._names(line, opened[0]):
+            opened = None
         self._letter = self._letter or is_salutation(line)
         if self._letter and opened is None and self._of_letter(line, ref, free=free):
             return
@@ -201,6 +226,18 @@ class _Reader:
             self._go_on(line, ref, free=free)
         elif free and self.exams and not self._started:
             self._unheaded(line, ref)
+
+    def _names(self, line: Line, section: Section) -> bool:
+        """Whether a line names an examination, though a section may be headed so.
+
+        « Procedure : », on a page that has named nothing yet, or the title « លទ្ធផលអេកូ ពោះ » behind
+        what was seen.
+        """
+        if section == "technique" and not (self.exams and self.exams[-1].named):
+            found = examined(line)
+            return found is not None and found.modality is not None and found.weight > _SURE
+        told = bool(self.exams) and self.exams[-1].told()
+        return section == "findings" and told and examined(line, strict=True) is not None
 
     def _unheaded(self, line: Line, ref: RowRef) -> None:
         """Takes a row before any section: the findings begin with it, or perhaps did above it."""
@@ -272,16 +309,27 @@ class _Reader:
             exam.rows.add(ref)
         text = exam.sections.setdefault(section, _Text())
         text.add(line, start, ref)
+        if not text.lines:
+            text.heading = min(word.box.y0 for word in line.words)
         self._open = text
         self._started = True
 
     def _go_on(self, line: Line, ref: RowRef, *, free: bool) -> None:
         if self._open is None or is_patient(line):
             return
-        if is_sign_off(line) or not free:
+        if is_sign_off(line) or not free or self._stands_right(line):
             self._open = None
         else:
             self._open.add(line, 0, ref)
+
+    def _stands_right(self, line: Line) -> bool:
+        """Whether a line begins right of the middle of the text that is open: who signs does."""
+        text = self._open.words if self._open is not None else []
+        starts = [words[0].box.x0 for page, words in text if page == line.page and words]
+        if not starts:
+            return False
+        left = min(starts)
+        return line.words[0].box.x0 - left > _RIGHT * (self.right - left)
 
 
 def _below(ref: RowRef) -> RowRef:
@@ -303,6 +351,7 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
     before: set[str] = set()
     for page in pages:
         reader.new_page()
+        reader.right = max((row.box.x1 for row in page.rows), default=0)
         repeated = letterhead(page, before) if before else 0
         for index, row in report_rows(page):
             ref = (page.number, index)
@@ -311,15 +360,19 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
                 reader.row(line_of(page.number, cleared), ref, free=ref not in taken)
         before |= {row.text for row in page.rows}
     for exam in reader.exams:
-        _find_unheaded(exam)
+        _find_unheaded(exam, reader.right)
     exams = [exam for exam in reader.exams if _is_report(exam, reader.title)]
     used = frozenset(ref for exam in exams for ref in _rows(exam))
     return ImagingFindings(tuple(_imaging(exam) for exam in exams), used)
 
 
-def _find_unheaded(exam: _Exam) -> None:
-    """Findings whose heading is missing or was not read: what follows a short first section."""
-    if "findings" in exam.sections or exam.prose.lines or not exam.named:
+def _find_unheaded(exam: _Exam, right: int) -> None:
+    """Findings whose heading is missing or was not read: what follows a short first section.
+
+    ``right`` is where the last word of the page ends, in pixels.
+    """
+    headed = exam.sections.get("findings")
+    if (headed and headed.lines) or exam.prose.lines or not exam.named:
         return
     if exam.pending and "impression" in exam.sections:
         exam.adopt()
@@ -330,6 +383,8 @@ def _find_unheaded(exam: _Exam) -> None:
     if at is None and len(text.lines) > 1 and text.rows[0] in exam.rows:
         first, second = text.lines[:2]  # said beside its heading, and not wrapped
         at = None if second[:1].islower() and first[-1:] not in ".:;" else 1
+    if at is None and "impression" in exam.sections:
+        at = text.short_line(right)
     if at is None:
         return
     rest = text.cut(at)
@@ -338,6 +393,7 @@ def _find_unheaded(exam: _Exam) -> None:
         rest = rest.cut(1)
     exam.prose = rest
     exam.unheaded = True
+    exam.sections.pop("findings", None)  # « លទ្ធផលអេកូ ពោះ » is a title, too
 
 
 def _ends(text: str) -> bool:

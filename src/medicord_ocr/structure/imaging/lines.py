@@ -85,7 +85,9 @@ _FILLER = re.compile(
     r"|lateral|face|profil|plain|simple|standard|report|scan|examination|exam|study|result|results"
     r"|compte|rendu|resultats?|examen|doppler|c\+|contrast|injection|full|complete?|debout|couche"
     r"|upright|supine|right|left|droite?|gauche|both|bilateral|of|to|for|transabdominal"
-    rf"|transvaginal|endovaginale?|obstetrical|series|joint){_END}"
+    r"|transvaginal|endovaginale?|obstetrical|series|joint|transthoracic|transthoracique"
+    rf"|transo?esophageal|two-dimensional|2d|m-mode|colou?r|couleur){_END}"
+    rf"|{alternatives('លទ្ធផល', 'របាយការណ៍', 'ការពិនិត្យ', 'ពិនិត្យ', 'ការថត')}"
 )
 _KHMER_SIGN_OFF = alternatives(
     "ថ្ងៃទី", "ភ្នំពេញ", "គ្រូពេទ្យ", "វេជ្ជបណ្ឌិត", "អ្នកវិភាគ", "វិភាគដោយ", "ត្រួតពិនិត្យដោយ", "ហត្ថលេខា",
@@ -131,11 +133,18 @@ _SEEN = re.compile(
 _OUTCOME = re.compile(
     r"\W*(?:au total|en conclusion|en resume|pour conclure|in conclusion|in summary)(?:\s?,\s?|\s)"
 )
+# Who signs, however the words for it are put: interpreting physician, médecin radiologue.
+_SIGNER = re.compile(
+    r"\W*(?!.*\b(?:refer|consult(?!ant)|see|ask|advis|suggest|please|avis|adresser|voir))"
+    r"(?:[a-z'-]+ ){0,3}(?:radiolog(?:ist|ue)|physician|doctor|medecin|docteur|sonographer"
+    r"|specialist|specialiste|consultant|surgeon|chirurgien)(?: [a-z'-]+)?[^\w.]*"
+)
 _SIGN_WORDS = 6
 # Characters of a stretch that is no word: a stamp's or a stain's.
 _SPECK = 3
-# Words or Khmer letters from which a line is a sentence; fewer words with a full stop.
-_SENTENCE_WORDS, _SENTENCE_KHMER, _STOPPED_WORDS = 5, 14, 3
+# Words or Khmer letters from which a line is a sentence; and fewer with a full stop.
+_SENTENCE_WORDS, _SENTENCE_KHMER = 5, 14
+_STOPPED_WORDS, _STOPPED_KHMER = 3, 6
 _TITLE_WORDS = 10
 _BULLET = re.compile(r"^[\W_]*[-–—•*▪●■·+»>][\s]+|^[-–—•*▪●■·]+")
 _HEADING_WORDS = 5
@@ -335,7 +344,8 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
         ends.append(colon.span())
     gap = re.compile(r"\s{2,}|\n").search(folded, start)
     if gap is not None:
-        ends.append(gap.span())
+        # Findings / លទ្ធផល  Liver: normal
+        ends.insert(0 if "/" in folded[start : gap.start()] else len(ends), gap.span())
     stripped = folded.rstrip(" .-")
     ends.append((len(stripped), len(folded)))
     if len(folded) == len(line.text):
@@ -347,7 +357,8 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
 
 def is_sign_off(line: Line) -> bool:
     """Whether a line ends the report: a signature, a name with a title, a date, an address."""
-    if any(_SIGN_OFF.match(part) for part in _past_specks(line.folded)):
+    parts = _past_specks(line.folded)
+    if any(_SIGN_OFF.match(part) or _SIGNER.fullmatch(part) for part in parts):
         return True
     return len(line.folded.split()) <= _SIGN_WORDS and _NAMED.search(line.folded) is not None
 
@@ -378,15 +389,21 @@ def is_prose(line: Line) -> bool:
         return True
     if STATE.match(folded) and folded.rstrip().endswith((".", "។")):  # No fracture.
         return len(words) > 1
-    least = _STOPPED_WORDS if folded.rstrip().endswith((".", "។")) else _SENTENCE_WORDS
-    return (len(words) >= least or khmer >= _SENTENCE_KHMER) and ":" not in folded[:30]
+    stopped = folded.rstrip().endswith((".", "។"))
+    least = _STOPPED_WORDS if stopped else _SENTENCE_WORDS
+    told = len(words) >= least or khmer >= (_STOPPED_KHMER if stopped else _SENTENCE_KHMER)
+    return told and ":" not in folded[:30]
 
 
 def may_be_finding(line: Line) -> bool:
     """Whether a line that is not known for a finding has enough to it to be one."""
     folded = line.folded
     words = re.findall(r"[a-z]{2,}|[\u1780-\u17d3]{2,}", folded)
-    if len(words) < 2 or _FACILITY.search(folded) or _PREAMBLE.match(folded):
+    if (
+        (len(words) < 2 and not is_prose(line))
+        or _FACILITY.search(folded)
+        or _PREAMBLE.match(folded)
+    ):
         return False
     # Stretches of a word or two without a figure are the headings of a table.
     stretches = re.split(r"\s{2,}", folded.strip())

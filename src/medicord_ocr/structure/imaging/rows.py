@@ -51,6 +51,8 @@ def _is_heading_of(page: PageText, index: int) -> bool:
 def _begins_below(page: PageText, index: int) -> bool:
     """Whether the row above begins the text on the right of this row's first stretch."""
     above, (first, *beside) = page.rows[index - 1].box, page.rows[index].segments
+    if first.cell is not None and not first.cell.y0 < above.middle < first.cell.y1:
+        return False
     beside += page.rows[index + 1].segments[:1] if index + 1 < len(page.rows) else ()
     height = min(first.box.height, above.height)
     column = any(abs(segment.box.x0 - above.x0) <= height for segment in beside)
