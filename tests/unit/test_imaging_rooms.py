@@ -41,9 +41,27 @@ Normal study.
     assert item.impression == "Normal study."
 
 
+def test_text_goes_on_beside_the_letters_of_a_stamp() -> None:
+    (item,) = items(f"""OBSTETRIC ULTRASOUND
+RESULT
+Single live fetus in cephalic presentation, of good growth.
+{" " * 55}A  K
+Placenta is posterior.
+CONCLUSION
+Normal.
+{" " * 50}Maly KIM
+
+
+Open from 7 to 17, also on Sunday""")
+    assert item.findings is not None
+    assert item.findings.endswith("of good growth. Placenta is posterior.")
+    assert item.impression == "Normal."
+
+
 @pytest.mark.parametrize(
     ("title", "modality", "part"),
     [
+        ("Non-contrast CT of the brain", "CT", "Brain"),
         ("Transthoracic echocardiography", "Echocardiography", "Heart"),
         ("2D ECHOCARDIOGRAM", "Echocardiography", "Heart"),
         ("លទ្ធផលពិនិត្យអេកូសាស្ត្រពោះ", "Ultrasound", "Abdomen"),
@@ -63,6 +81,21 @@ CONCLUSION
 Normal.""")
     assert (first.impression, second.impression) == ("Normal study.", "Normal.")
     assert (second.modality, second.body_part) == (modality, part)
+
+
+@pytest.mark.parametrize(
+    ("line", "modality", "part"),
+    [
+        ("ថតសូត", "X-ray", "Chest"),
+        ("ការថតកាំរស្មី ទ្រួង", "X-ray", "Chest"),
+        ("ប្រភេទពិនិត្យៈ អេកូសាស្ត្រ ពោះ", "Ultrasound", "Abdomen"),
+    ],
+)
+def test_examination_is_known_though_a_vowel_or_the_colon_is_another(
+    line: str, modality: str, part: str
+) -> None:
+    (item,) = items(f"{line}\nលទ្ធផល\nធម្មតា។\nសន្និដ្ឋាន\nធម្មតា។")
+    assert (item.modality, item.body_part) == (modality, part)
 
 
 def test_procedure_names_what_is_examined_and_heads_how() -> None:

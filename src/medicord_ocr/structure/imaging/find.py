@@ -46,10 +46,14 @@ _FILLED = 0.75
 #: Share of the width from a text's left edge to the page's last word from which a line that begins
 #: there is none of it.
 _RIGHT = 0.5
+#: Heights of a line that it stands below a text it does not go on with.
+_FAR = 2.0
 #: Sections that go into no field, and so are left to others.
 _LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
 #: Sections whose text may name an examination that was asked for, not done.
 _ASKING: frozenset[Section] = frozenset(("indication", "diagnosis", "advice", "comparison"))
+#: Sections that follow the title of an examination.
+_BEGINNING: frozenset[Section] = frozenset(("indication", "technique", "findings"))
 #: Sections that make a report of a page whose title names no modality.
 _TELLING: frozenset[Section] = frozenset(("findings", "impression"))
 
@@ -193,7 +197,11 @@ class _Reader:
 
     exams: list[_Exam] = field(default_factory=list)
     title: bool = False
+    #: Right edge of the page's text in pixels, and the section that the next row opens.
     right: int = 0
+    below: Section | None = None
+    #: Whether a row that is none of the open text was passed over.
+    _passed: bool = False
     _letter: bool = False
     _open: _Text | None = None
     _label: RowRef | None = None
@@ -280,8 +288,12 @@ class _Reader:
             if found is None and self._label is not None and ref == _below(self._label):
                 found = region_beside(line)
             return found
-        # Inside a section only a title of its own kind begins the next examination.
+        # Inside a section only a title of its own kind begins the next examination, or one whose
+        # sections begin right below.
         found = examined(line, strict=True)
+        if found is None and self.below in _BEGINNING and "impression" in self.exams[-1].sections:
+            found = examined(line)
+            found = found if found is not None and found.body_part is not None else None
         if found is None or found.weight < _SURE:
             return None
         begins = self._open.lines and self.exams[-1].told()
@@ -317,19 +329,34 @@ class _Reader:
     def _go_on(self, line: Line, ref: RowRef, *, free: bool) -> None:
         if self._open is None or is_patient(line):
             return
-        if is_sign_off(line) or not free or self._stands_right(line):
+        if is_sign_off(line) or not free or self._is_parted(line):
             self._open = None
+        elif self._stands_right(line):
+            self._passed = True
         else:
+            self._passed = False
             self._open.add(line, 0, ref)
 
     def _stands_right(self, line: Line) -> bool:
-        """Whether a line begins right of the middle of the text that is open: who signs does."""
-        text = self._open.words if self._open is not None else []
-        starts = [words[0].box.x0 for page, words in text if page == line.page and words]
+        """Whether a line begins right of the middle of the text that is open.
+
+        Who signs does, and then nothing follows; so does a stamp, beside which the text goes on.
+        """
+        starts = [words[0].box.x0 for words in self._open_words(line.page)]
         if not starts:
             return False
         left = min(starts)
         return line.words[0].box.x0 - left > _RIGHT * (self.right - left)
+
+    def _is_parted(self, line: Line) -> bool:
+        """Whether a line stands far below the text that is open, and something between them."""
+        ends = [word.box.y1 for words in self._open_words(line.page) for word in words]
+        box = bounding([word.box for word in line.words])
+        return self._passed and bool(ends) and box.y0 - max(ends) > _FAR * box.height
+
+    def _open_words(self, page: int) -> list[tuple[Word, ...]]:
+        text = self._open.words if self._open is not None else []
+        return [words for number, words in text if number == page and words]
 
 
 def _below(ref: RowRef) -> RowRef:
@@ -353,11 +380,13 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
         reader.new_page()
         reader.right = max((row.box.x1 for row in page.rows), default=0)
         repeated = letterhead(page, before) if before else 0
-        for index, row in report_rows(page):
+        rows = [(i, cleared) for i, row in report_rows(page) if (cleared := without_specks(row))]
+        lines = [(i, line_of(page.number, row)) for i, row in rows if i >= repeated]
+        for (index, line), (_, below) in zip(lines, [*lines[1:], (0, None)], strict=False):
             ref = (page.number, index)
-            cleared = without_specks(row)
-            if index >= repeated and cleared is not None:
-                reader.row(line_of(page.number, cleared), ref, free=ref not in taken)
+            opens = heading(below) if below is not None else None
+            reader.below = opens[0] if opens is not None else None
+            reader.row(line, ref, free=ref not in taken)
         before |= {row.text for row in page.rows}
     for exam in reader.exams:
         _find_unheaded(exam, reader.right)

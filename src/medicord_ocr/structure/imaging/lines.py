@@ -18,8 +18,9 @@ from medicord_ocr.structure.imaging.words import (
 from medicord_ocr.structure.line import Line, alternatives
 
 _END = r"(?![a-z])"
-# The colon is often lost; the gap to the value stays.
-_LABEL_SEPARATOR = r"(?:\s*[:;៖]\s*|\s{2,})"
+# ៈ is typed, and read, for ៖. The colon is often lost; the gap to the value stays.
+_COLON = r"(?:[:;៖]|ៈ(?=\s|$))"
+_LABEL_SEPARATOR = rf"(?:\s*{_COLON}\s*|\s{{2,}})"
 _EXAM_KHMER = alternatives(
     "ប្រភេទពិនិត្យ", "ប្រភេទនៃការពិនិត្យ", "ប្រភេទថត", "ការពិនិត្យ", "ការថត", "ប្រភេទ", "ប្រភេទរូបភាព",
     "ប្រភេទការថត", "វិធីពិនិត្យ", "មធ្យោបាយពិនិត្យ", "ឈ្មោះការពិនិត្យ",
@@ -118,7 +119,7 @@ _PATIENT = re.compile(
     r"|requested[^:]{0,8}|prescri[^:]{0,10}|address|adresse|tel|phone|ward|room|code|n°[^:]{0,10}"
     r"|no\.?|accession[^:]{0,8}|examen du|doctor|medecin[^:]{0,12}|weight|poids"
     rf"|{_KHMER_PATIENT}"
-    r")(?:\s?[:;៖]|\s{2,})"
+    rf")(?:\s?{_COLON}|\s{{2,}})"
 )
 _NAMED = re.compile(r"(?<![a-z])(?:dr|docteur|doctor|prof|pr)(?:\.\s?|\s)[a-z]|វេជ្ជបណ្ឌិត")
 #: How a letter to a colleague begins, and what in its sentences says what was seen.
@@ -231,7 +232,14 @@ def _value_end(folded: str, start: int) -> int:
 
 
 def _named(line: Line, start: int, end: int, *, weight: int) -> Examined:
+    """What part of a line names, ួ and ូ taken for one another (ថតសូត, ទ្រួង) where that says more."""
     folded = line.folded
+    spellings = dict.fromkeys((folded, folded.replace("ួ", "ូ"), folded.replace("ូ", "ួ")))
+    found = [_named_in(text, start, end, weight) for text in spellings]
+    return max(found, key=lambda f: (f.modality is not None, f.body_part is not None))
+
+
+def _named_in(folded: str, start: int, end: int, weight: int) -> Examined:
     for pattern, name, implied in MODALITIES:
         match = pattern.search(folded, start, end)
         if match is None:
@@ -339,7 +347,7 @@ def _heading_ends(line: Line, start: int) -> list[tuple[int, int]]:
     """Where a heading may end and its text begin: a colon, a wide gap, the line's end."""
     folded = line.folded
     ends = []
-    colon = re.compile(r"\s?[:;៖]-?\s*").search(folded, start)
+    colon = re.compile(rf"\s?{_COLON}-?\s*").search(folded, start)
     if colon is not None:
         ends.append(colon.span())
     gap = re.compile(r"\s{2,}|\n").search(folded, start)
