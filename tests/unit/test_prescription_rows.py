@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import replace
+
 import pytest
 
+from medicord_ocr.page import Box, PageText, Row
+from medicord_ocr.structure.prescriptions.find import find_prescriptions
 from medicord_ocr.structure.prescriptions.headings import heading_of, headings_of, sub_headings
 from tests.pages import row
 from tests.prescribed import core, found, slots
@@ -182,3 +187,100 @@ No   Drug                Morning   Noon   Evening
 1    Tramadol 50 mg      ១         ០      ១"""
     (item,) = found(text)
     assert item.dosage == "១"
+
+
+def test_a_quantity_on_the_line_of_the_drug_is_no_part_of_the_dose_below() -> None:
+    text = """ORDONNANCE
+1) Furosémide 40 mg                                    x 20
+   ½ comprimé une fois par jour - 5 j
+2) Cetirizine 10 mg                                    N° 15
+   1/2 cp 1 fois/j - 5 jours
+3) Esomeprazole 40 mg                                  #20
+   1 ½ cp matin et soir pendant 7 jours"""
+    assert [c[1] for c in core(text)] == ["½ comprimé", "1/2 cp", "1 ½ cp"]
+
+
+def test_a_unit_alone_below_its_number_does_not_end_the_table() -> None:
+    text = """ORDONNANCE
+Médicament          Matin      Midi       Soir     Qté
+Aspirine 81 mg                 1                   30
+                               comp.
+Cetirizine 10 mg    1 cp                  1 cp     20"""
+    assert [slots(item) for item in found(text)] == [
+        {"noon": "1 comp."},
+        {"morning": "1 cp", "evening": "1 cp"},
+    ]
+
+
+def test_a_number_of_days_has_the_word_of_its_heading_without_its_brackets() -> None:
+    text = """PRESCRIPTION
+No   Drug                 Dose     Frequency     Duration (days)
+1    Metformin 500 mg     1 tab    TID           14"""
+    assert core(text)[0][3] == "14 days"
+    columns = (0, 6, 30, 44, 58)
+    text = "\n".join(
+        _at(columns, *cells)
+        for cells in (
+            ("វេជ្ជបញ្ជា",),
+            ("ល.រ", "មុខថ្នាំ", "ពេលព្រឹក", "ល្ងាច", "រយៈពេល"),
+            ("", "Treatment", "AM", "Evening", "Duration (days)"),
+            ("1", "Metformin 500 mg", "1", "1", "7"),
+        )
+    )
+    assert core(text)[0][3] == "7 days"
+
+
+def _at(columns: tuple[int, ...], *cells: str) -> str:
+    """A line with its cells at those columns."""
+    line = ""
+    for at, cell in zip(columns, cells, strict=False):
+        line = line.ljust(at) + cell
+    return line
+
+
+@pytest.mark.parametrize("label", ["ថ្ងៃណាត់ជួប", "ថ្ងៃជួបពេទ្យ", "មកពិនិត្យឡើងវិញ"])
+def test_the_next_appointment_is_no_drug(label: str) -> None:
+    text = f"""វេជ្ជបញ្ជា
+ល.រ   ឈ្មោះថ្នាំ            ការប្រើប្រាស់
+1    Vitamine C 500mg   ម្តង 1 គ្រាប់ ព្រឹក-ល្ងាច រយៈពេល 3 ថ្ងៃ
+{label} : 03-Apr-2025"""
+    assert [item.medication for item in found(text)] == ["Vitamine C 500mg"]
+
+
+def test_a_narrow_heading_over_the_times_of_day_is_no_column() -> None:
+    columns = (0, 5, 27, 37, 46, 55, 64, 76)
+    lines = (
+        _at((0, 5, 27, 53, 76), "No", "Drug", "Total", "Usage", "Duration"),
+        _at(columns, "", "", "", "Morn.", "Midday", "Evening", "Bedtime"),
+        _at(columns, "1", "Salbutamol 4 mg", "15 tabs", "/", "2", "2", "/", "10 days"),
+    )
+    (item,) = found("\n".join(("PRESCRIPTION", *lines)))
+    assert slots(item) == {"noon": "2", "evening": "2"}
+
+
+def _celled(line: Row, edges: list[int], top: int, bottom: int, table: int) -> Row:
+    cells = [Box(a, top, b, bottom) for a, b in itertools.pairwise(edges)]
+    segments = tuple(
+        replace(segment, cell=next(c for c in cells if c.x0 <= segment.box.centre < c.x1))
+        for segment in line.segments
+    )
+    return Row(segments, table=table)
+
+
+def test_ruled_headings_of_two_heights_head_one_table() -> None:
+    """Times below a heading over them begin further right, and so are a table of their own."""
+    outer, edges = [0, 60, 360, 960, 1200], [0, 60, 360, 560, 760, 960, 1200]
+    columns = (0, 6, 35, 52, 69, 85)
+    cells = ("1", "Losartan 50 mg", "-", "-", "1", "5")
+    headed = _at((0, 6, 50), "N°", "Médicament", "Posologie")
+    times = _at(columns, "", "", "Matin", "Midi", "Soir", "Jours")
+    rows = (
+        row("Diagnostic: Bronchite", top=40),
+        _celled(row(headed, top=100), outer, 90, 200, 0),
+        _celled(row(times, top=150), edges, 140, 200, 1),
+        _celled(row(_at(columns, *cells), top=210), edges, 200, 250, 0),
+    )
+    page = PageText(number=1, width=1300, height=1600, rows=(row("ORDONNANCE", top=0), *rows))
+    (item,) = find_prescriptions([page], frozenset()).items
+    assert slots(item) == {"evening": "1"}
+    assert item.duration == "5 Jours"

@@ -43,8 +43,8 @@ from medicord_ocr.structure.prescriptions.table import (
 _DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_COLUMNS)
 #: Rows of laboratory results from which a page without a title is a report.
 _REPORT_ROWS = 3
-# Heights of its text that a further line of a cell may stand below the line above; and where drugs
-# are numbered and it is not.
+# Heights of its text that a further line of a cell may stand below the line above; and where it has
+# no drug, or drugs are numbered and it is not.
 _LINE_GAP, _NUMBERED_GAP = 0.6, 1.2
 # Heights of a text that its next line may begin, or have its middle, beside it.
 _ALIGNED = 0.5
@@ -233,9 +233,10 @@ def _wraps(page: PageText, group: Sequence[TableRow], row: TableRow, index: int)
         return False
     if gap < _LINE_GAP and "drug" not in filled:
         return True
-    # Where drugs are numbered, texts without a number go on with one, if further down.
+    # Where drugs are numbered, texts without a number go on with one, if further down; so do texts
+    # of other columns without a drug.
     numbered = bool(group[0].text("number")) and "number" not in filled
-    far = numbered or _completes(group, row, filled)
+    far = numbered or "drug" not in filled or _completes(group, row, filled)
     near = gap < (_NUMBERED_GAP if far else _LINE_GAP)
     return near and all(_under(group, row, column) for column in filled)
 

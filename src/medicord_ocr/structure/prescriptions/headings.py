@@ -9,7 +9,7 @@ from functools import cache
 from typing import Literal
 
 from medicord_ocr.khmer import digits, fold, has_khmer, script_runs
-from medicord_ocr.page import Box, Row, Segment, Word
+from medicord_ocr.page import Box, Row, Segment, Word, bounding
 from medicord_ocr.structure.labels import skeleton
 
 Column = Literal[
@@ -237,7 +237,7 @@ def _unit(words: Sequence[Word]) -> Word | None:
     """The word for days in a heading: what the bare numbers under it count."""
     for word in words:
         if _DAYS.fullmatch(word.text.casefold()):
-            return word
+            return replace(word, text=word.text.strip("()[].,:"))
         if together := _KHMER_DAYS.search(word.text):  # ចំនួនថ្ងៃ, its last vowel often lost
             return replace(word, text=together[0])
     return None
@@ -284,14 +284,26 @@ def _is_bracket(text: str) -> bool:
 def merged_headings(headings: list[Heading], more: list[Heading]) -> list[Heading]:
     """Headings with those of a row below them in the place of the one that spans these."""
     kept = []
+    times = [m.box for m in more if m.column in TIME_COLUMNS]
+    timed_width = bounding(times) if len(times) > 1 else None
     for heading in headings:
+        if timed_width and _spans(heading, timed_width):
+            continue
         inside = [m for m in more if heading.box.x0 <= m.box.centre <= heading.box.x1]
         # Posology over morning: the heading of all the times, set to the left.
         timed = any(m.column in TIME_COLUMNS for m in inside) and heading.column in _SPANNING
         if len(inside) < 2 and not (timed or (inside and heading.column == "other")):
             kept.append(heading)
     known = {heading.column for heading in kept}
+    # រយៈពេល over Duration (days)
+    units = {m.column: m.unit for m in more if m.unit is not None}
+    kept = [replace(h, unit=h.unit or units.get(h.column)) for h in kept]
     return kept + [heading for heading in more if heading.column not in known]
+
+
+def _spans(heading: Heading, times: Box) -> bool:
+    """Whether a heading stands over the times of day as a whole, however narrow it is printed."""
+    return heading.column in _SPANNING and times.x0 < heading.box.centre < times.x1
 
 
 def heading_of(text: str, *, near: bool = True) -> Column | None:

@@ -34,9 +34,10 @@ _FRENCH = (
 _KHMER_NUMBER = alternatives(
     "មួយកន្លះ", "កន្លះ", "មួយ", "ពីរ", "បី", "បួន", "ប្រាំ", "ប្រាំមួយ", "ប្រាំពីរ", "ប្រាំបី", "ប្រាំបួន", "ដប់",
 )  # fmt: skip
+# A half belongs to the figure right before it: the 20 of « x 20 » over « ½ tab » is a quantity.
 _FIGURES = (
-    r"(?:\d{1,3}\s(?:and\s|et\s)?1\s?/\s?2|\d{1,4}\s?/\s?\d{1,2}"
-    r"|\d{1,4}(?:[.,]\d{1,3})?\s?[½¼¾]?|[½¼¾])(?![0-9])"
+    r"(?:\d{1,2} (?:and |et )1\s?/\s?2|\d 1\s?/\s?2|\d{1,4}\s?/\s?\d{1,2}|(?<!\d)\d ?[½¼¾]"
+    r"|\d{1,2}[½¼¾]|\d{1,4}(?:[.,]\d{1,3})?|[½¼¾])(?![0-9])"
 )
 _WORDED = rf"{_START}(?:{_ENGLISH}|{_FRENCH}){_END}|(?:{_KHMER_NUMBER})"
 NUMBER = rf"(?:{_AT_NUMBER}{_FIGURES}|{_WORDED})"

@@ -88,7 +88,8 @@ def find_tables(page: PageText) -> list[Table]:
     tables: list[Table] = []
     index = 0
     while index < len(page.rows):
-        table = _table_at(page, index)
+        headed = bool(tables) and index in tables[-1].beside
+        table = None if headed else _table_at(page, index)
         if table is not None:
             tables.append(table)
             index = table.last
@@ -146,6 +147,8 @@ def _may_wrap(headings: Sequence[Heading]) -> bool:
 def _is_upper_line(page: PageText, index: int) -> bool:
     """Whether a row is one text right above headings: the first line of one of them."""
     if index + 1 >= len(page.rows) or len(page.rows[index].segments) > 1:
+        return False
+    if page.rows[index].table != page.rows[index + 1].table:
         return False
     below = headings_of(page.rows[index + 1])
     if not close(page.rows[index], page.rows[index + 1]) or not is_heading(below):
