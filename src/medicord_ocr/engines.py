@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from medicord_ocr.errors import MissingDependency, UsageError
 from medicord_ocr.options import Options
-from medicord_ocr.readers import fractions
+from medicord_ocr.readers import fractions, strokes
 from medicord_ocr.readers.base import EngineInfo, Reader
 from medicord_ocr.readers.tesseract import open_tesseract
 
@@ -40,7 +40,7 @@ class Readers:
 
     def info(self) -> tuple[EngineInfo, ...]:
         """What takes part, in the order in which it reads."""
-        signs = (fractions.info(),) if self.second is not None else ()
+        signs = (fractions.info(), strokes.info()) if self.second is not None else ()
         return (*(reader.info() for reader in self.all()), *signs)
 
 

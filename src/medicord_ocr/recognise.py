@@ -16,6 +16,7 @@ from rapidfuzz.distance import Levenshtein
 
 from medicord_ocr.agreement import (
     DIFFER,
+    MAJORITY,
     SURE,
     Line,
     agree,
@@ -34,6 +35,7 @@ from medicord_ocr.khmer import canonical, has_khmer
 from medicord_ocr.layout import Layout, Stretch
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, Reading, Word
+from medicord_ocr.readers import strokes
 from medicord_ocr.readers.base import Reader, ReadWord
 from medicord_ocr.readers.fractions import NAME as FRACTIONS
 from medicord_ocr.readers.fractions import may_be_fraction, read_fraction
@@ -136,8 +138,8 @@ def recognise(
         if i in signs:
             decided = _with_signs(decided, _line(readers.third, signs[i]))
         if readers.second is not None:
-            decided = [_with_fraction(crops[i], word) for word in decided]
-        words = [placed(layout, stretch.box, _or_stroke(word)) for word in decided]
+            decided = [_with_stroke(crops[i], _with_fraction(crops[i], word)) for word in decided]
+        words = [placed(layout, stretch.box, word) for word in decided]
         if i in unclear or layout.is_cut(stretch.box):
             words = [_doubted(word) for word in words]
         read[stretch] = tuple(words)
@@ -261,14 +263,24 @@ def _with_signs(words: list[Word], latin: Line) -> list[Word]:
     return found
 
 
-def _or_stroke(word: Word) -> Word:
-    """A lone 1 that one reader takes for a stroke, as doubtful as what readers differ on.
+def _with_stroke(picture: Gray, word: Word) -> Word:
+    """A word as the stroke that it is where the readers of lines made a figure of it.
 
-    In a grid of doses a stroke stands for none: on two sheets two readers read 1 for six of them,
-    and no 1 of either half was ever read as a stroke.
+    In a grid of doses it stands for none. One by its slant alone, or by what one reader made of it
+    alone, is as doubtful as what readers differ on: on two sheets two readers read 1 for six of
+    them, and no 1 of either half was ever read as a stroke.
     """
-    stroke = word.text == "1" and any(r.text in ("/", "\\") for r in word.readings)
-    return _doubted(word) if stroke else word
+    if word.text not in strokes.LOOKALIKES:
+        return word
+    read = any(r.text in ("/", "\\", "|") for r in word.readings)
+    sure = strokes.is_stroke(picture, word.box)
+    if not sure and not (read and strokes.is_stroke(picture, word.box, strokes.POSSIBLE)):
+        return _doubted(word) if read and word.text == "1" else word
+    readings = (Reading(strokes.NAME, strokes.SIGN), *word.readings)
+    if not read:
+        return _doubted(replace(word, readings=readings))
+    stroke = replace(word, text=strokes.SIGN, readings=readings)
+    return replace(stroke, confidence=max(word.confidence, MAJORITY)) if sure else _doubted(stroke)
 
 
 def _with_fraction(picture: Gray, word: Word) -> Word:

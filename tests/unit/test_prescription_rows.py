@@ -284,3 +284,47 @@ def test_ruled_headings_of_two_heights_head_one_table() -> None:
     (item,) = find_prescriptions([page], frozenset()).items
     assert slots(item) == {"evening": "1"}
     assert item.duration == "5 Jours"
+
+
+def test_headings_said_again_in_another_language_head_no_second_table() -> None:
+    """What the second line says of a heading that is not known is taken, what it lacks stays."""
+    columns = (0, 5, 30, 40, 52, 62, 72)
+    lines = (
+        _at(columns, "No", "What to buy", "Quantity", "AM", "Noon", "Even.", "Night"),
+        _at(columns, "", "ឈ្មោះឱសថ", "បិមាណ", "", "ig", "ល្ងាច", "មុនគេង"),
+        _at(columns, "1", "Augmentin 1 g", "14", "-", "1 tablet", "-", "1 tablet"),
+    )
+    (item,) = found("\n".join(("PRESCRIPTION", *lines)))
+    assert item.medication == "Augmentin 1 g"
+    assert slots(item) == {"noon": "1 tablet", "night": "1 tablet"}
+
+
+@pytest.mark.parametrize(
+    ("heads", "columns"),
+    [
+        ("Matin   អសៀលល   Soir   Nuit", ["morning", "noon", "evening", "night"]),
+        ("អសៀលល   Midi   Soir   Nuit", ["morning", "noon", "evening", "night"]),
+        ("Matin   Midi   Soir   អសៀលល", ["morning", "noon", "evening", "night"]),
+    ],
+)
+def test_a_time_of_day_that_was_not_read_is_known_by_its_place(
+    heads: str, columns: list[str]
+) -> None:
+    below = sub_headings(row(heads))
+    assert below is not None
+    assert [heading.column for heading in below] == columns
+
+
+@pytest.mark.parametrize(
+    "heads", ["Matin   អសៀលល   ខៀវ   Nuit", "អសៀលល   Soir", "Amlodipine   Soir"]
+)
+def test_times_of_day_with_more_that_was_not_read_are_not_guessed_at(heads: str) -> None:
+    assert sub_headings(row(heads)) is None
+
+
+def test_an_amount_beside_a_sign_for_nothing_is_two_cells_and_not_given() -> None:
+    text = """ORDONNANCE
+No   Désignation        Matin   Midi   Soir
+1    Enalapril 10 mg    - 1     1      1"""
+    (item,) = found(text)
+    assert "unread_amount" in item.fields["schedule"].review_reasons

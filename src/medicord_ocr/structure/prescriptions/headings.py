@@ -30,7 +30,7 @@ HEADINGS: Mapping[Column, str] = {
     "Medication;Medications;Medication name;Generic name;Treatment;Item;Drug and strength;"
     "Drug name and strength;Médicament;Médicaments;Nom du médicament;Désignation;Produit;"
     "Nom des médicaments;Traitement;Spécialité;Prescription;Rx;Name of medication;Brand name;"
-    "Nom commercial;DCI;Médicaments prescrits;Libellé",
+    "Nom commercial;DCI;Description of drug;Drug description;Médicaments prescrits;Libellé",
     "strength": "Strength;Concentration;កម្លាំង;កំលាំង;Force",
     "form": "Unit;Unité;ឯកតា;Form;Forme;Type;Dosage form;Forme galénique;ទម្រង់;ទំរង់",
     "dose": "Dose;Dosage;Dose per intake;Amount;កម្រិត;កំរិត;កម្រិតប្រើ;កំរិតប្រើ;ដូស;Dose/prise;"
@@ -138,13 +138,21 @@ def with_drug(headings: list[Heading]) -> list[Heading]:
 
 
 def with_time_between(headings: list[Heading]) -> list[Heading]:
-    """An unreadable heading between two times of day that leave one time between them."""
+    """An unreadable heading between two times of day that leave one time between them.
+
+    So is one at either end of four columns whose other three are the times that follow or precede.
+    """
     ordered = sorted(headings, key=lambda heading: heading.box.x0)
     for left, middle, right in zip(ordered, ordered[1:], ordered[2:], strict=False):
         if middle.column == "other" and {left.column, right.column} <= set(TIME_COLUMNS):
             gap = TIME_COLUMNS.index(left.column), TIME_COLUMNS.index(right.column)
             if gap[1] - gap[0] == 2:
                 ordered[ordered.index(middle)] = Heading(TIME_COLUMNS[gap[0] + 1], middle.box)
+    columns = tuple(heading.column for heading in ordered)
+    if columns == ("other", *TIME_COLUMNS[1:]):
+        ordered[0] = replace(ordered[0], column=TIME_COLUMNS[0])
+    if columns == (*TIME_COLUMNS[:-1], "other"):
+        ordered[-1] = replace(ordered[-1], column=TIME_COLUMNS[-1])
     return ordered
 
 
@@ -268,13 +276,20 @@ def sub_headings(row: Row) -> list[Heading] | None:
         if len(timed) == len(row.segments):
             return timed
     found: list[Heading] = []
+    unread = 0
     for segment in row.segments:
         parts = _segment_headings(segment)
         if all(part.column != "other" for part in parts):
             found += parts
         elif not _HOURS.fullmatch(segment.text.strip()) and not _is_bracket(segment.text):
+            found += parts
+            unread += 1
+    if unread:
+        times = [heading for heading in found if heading.column in TIME_COLUMNS]
+        # One of them that was not read among the others: its place says which it is.
+        if unread > 1 or len(times) < 2 or len(times) + 1 < len(found):
             return None
-    return _in_order(found)
+    return with_time_between(_in_order(found))
 
 
 def _is_bracket(text: str) -> bool:

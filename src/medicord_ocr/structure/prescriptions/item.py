@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from medicord_ocr.khmer import digits
+from medicord_ocr.page import Word
 from medicord_ocr.schema import REVIEW_BELOW, FieldInfo, Prescription, Schedule
 from medicord_ocr.structure.fields import LAYER_READERS, Span, field_info, item_confidence
 from medicord_ocr.structure.line import Line
@@ -25,6 +26,7 @@ from medicord_ocr.structure.prescriptions.sig_patterns import (
     FORM,
     RANGE,
 )
+from medicord_ocr.structure.prescriptions.table import is_blank
 
 #: Fields in the order of the contract; the first four are there even when null.
 CORE = ("medication", "dosage", "frequency", "duration")
@@ -42,6 +44,8 @@ _CODED: tuple[Column, ...] = ("sig", "frequency", "dose", "quantity")
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _LEADING_AMOUNT = re.compile(rf"\s*(?P<v>{RANGE}(?:\s?{FORM})?)\s")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
+# An amount beside a sign for nothing: two cells read as one.
+_SEVERAL = re.compile(r"\s*[-–—_=/|]+\s")
 _CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+]{1,3}[\d½¼¾/.,]+){2,3}")
 # A mark under a time of day: the dose of the row is taken then.
 _TICK = re.compile(r"\s*[✓✔√☑vx*+]\s*")
@@ -113,7 +117,7 @@ def prescription(entry: Entry) -> Prescription:
     # A code (1-0-1) says when and is the frequency: how much of what is not printed.
     frequency = draft.values.get("frequency")
     coded = frequency is not None and _CODE.fullmatch("".join(frequency.split())) is not None
-    _put_schedule(draft, schedule, unread, coded=coded)
+    _put_schedule(draft, schedule, unread, _doubtful_blanks(entry), coded=coded)
     _put_loose(draft, entry)
     return _finished(draft, schedule)
 
@@ -229,7 +233,12 @@ def _put_sig(draft: _Draft, sig: Sig) -> None:
 
 
 def _put_schedule(
-    draft: _Draft, schedule: Mapping[str, _Found], unread: list[_Found], *, coded: bool
+    draft: _Draft,
+    schedule: Mapping[str, _Found],
+    unread: list[_Found],
+    blank: tuple[Word, ...],
+    *,
+    coded: bool,
 ) -> None:
     if unread:
         text = unread[0].text
@@ -238,7 +247,7 @@ def _put_schedule(
             draft.doubt("schedule", text, "unread_amount")
     if not schedule:
         return
-    words = tuple(word for found in schedule.values() for word in found.span.words)
+    words = tuple(word for found in schedule.values() for word in found.span.words) + blank
     span = Span(next(iter(schedule.values())).span.page, tuple(dict.fromkeys(words)))
     reasons = ("unread_amount",) if unread else ()
     often = draft.info.get("frequency")
@@ -270,11 +279,23 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
     if other is not None and AMOUNT_IN_GRID.fullmatch(other.folded):
         unread.append(_found(other))
     for column, line in times.items():
-        if AMOUNT_IN_GRID.search(line.folded) and not DOUBLED.search(line.folded):
+        amount = AMOUNT_IN_GRID.search(line.folded) and not _SEVERAL.match(line.folded)
+        if amount and not DOUBLED.search(line.folded):
             schedule[column] = _found(line)
         else:
             unread.append(_found(line))
     return schedule, unread
+
+
+def _doubtful_blanks(entry: Entry) -> tuple[Word, ...]:
+    """Signs for nothing at a time of day that may be a figure: one reader read one."""
+    lines = [entry.cells[column] for column in TIME_COLUMNS if column in entry.cells]
+    words = [word for line in lines if is_blank(line.text) for word in line.words]
+    return tuple(
+        word
+        for word in words
+        if word.confidence < REVIEW_BELOW and any(r.text.isdigit() for r in word.readings)
+    )
 
 
 def _ticked(entry: Entry, tick: Line) -> _Found:

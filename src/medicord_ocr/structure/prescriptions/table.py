@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from medicord_ocr.page import Box, PageText, Row, Segment, Word
@@ -38,6 +38,8 @@ _EMPTY = re.compile(r"[\s\-–—_.|·~=/\\]*")
 _HEADING_ROWS = 2
 #: Headings of how a drug is taken that must be known where the drug's own is not.
 _WITHOUT_DRUG = 2
+#: Headings of a second line that are those above them, in another language, at least.
+_AGAIN = 2
 #: Heights of a text that the first word of a cell may begin beside its heading.
 _START = 0.35
 
@@ -168,6 +170,8 @@ def _wrapped(page: PageText, index: int, headings: list[Heading]) -> tuple[list[
         known = len(known_columns(more)) - len(known_columns(headings))
         if known > 0 or (known == 0 and _goes_on(more, page.rows[below])):
             headings, last = more, below
+        elif again := _said_again(headings, page.rows[below]):
+            headings, last = again, below
     return headings, last
 
 
@@ -176,6 +180,23 @@ def _goes_on(headings: Sequence[Heading], row: Row) -> bool:
     over = [h for h in headings if any(h.box.overlap_x(s.box) > 0 for s in row.segments)]
     known = all(heading.column != "other" for heading in over)
     return bool(over) and known and not _figured(row)
+
+
+def _said_again(headings: Sequence[Heading], row: Row) -> list[Heading]:
+    """Headings with those of a row below that says the same in another language, else none.
+
+    It heads no table of its own, and names what was not known above it.
+    """
+    again = [heading for heading in headings_of(row) if heading.column != "other"]
+    if not headings or _figured(row):
+        return []
+    above = [_nearest(heading.box, headings) for heading in again]
+    same = sum(a.column == b.column for a, b in zip(above, again, strict=True))
+    unknown = sum(heading.column == "other" for heading in above)
+    if same < _AGAIN or same + unknown < len(again):
+        return []
+    named = {a.box: b.column for a, b in zip(above, again, strict=True)}
+    return [replace(h, column=named.get(h.box, h.column)) for h in headings]
 
 
 def goes_on_heading(page: PageText, table: Table, index: int) -> bool:
