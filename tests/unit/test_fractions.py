@@ -50,7 +50,13 @@ def test_only_lone_signs_and_doubtful_short_words_are_looked_at() -> None:
     assert all(may_be_fraction(text, doubtful=False) for text in ("%", "»", "¥", "½2", "1½"))
     assert not any(may_be_fraction(text, doubtful=False) for text in ("2", "Ye", ":", "-", "5%"))
     assert may_be_fraction("Ye", doubtful=True)
-    assert not any(may_be_fraction(text, doubtful=True) for text in ("tablet", "5", "7j", "៥", "x"))
+    assert not any(may_be_fraction(text, doubtful=True) for text in ("tablet", "5", "7j", "៥"))
+
+
+@pytest.mark.parametrize("text", ["1", "4", "12", "1/", "1%", "»2", "I/2", "+"])
+def test_figures_of_a_fraction_are_looked_at_only_where_readers_differ(text: str) -> None:
+    assert may_be_fraction(text, doubtful=True)
+    assert text in ("+",) or not may_be_fraction(text, doubtful=False)
 
 
 class _Percent:

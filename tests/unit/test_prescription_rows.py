@@ -328,3 +328,11 @@ No   Désignation        Matin   Midi   Soir
 1    Enalapril 10 mg    - 1     1      1"""
     (item,) = found(text)
     assert "unread_amount" in item.fields["schedule"].review_reasons
+
+
+def test_a_half_is_one_amount_however_it_was_read() -> None:
+    text = """ORDONNANCE
+No   Désignation        Matin   Midi   Soir
+1    Enalapril 10 mg    ½       1/2    1/2"""
+    (item,) = found(text)
+    assert item.dosage in ("½", "1/2")

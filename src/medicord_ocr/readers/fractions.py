@@ -35,9 +35,9 @@ _GAP = 0.06
 #: How far beside a word's box, in heights of the line, its ink is looked for: boxes are loose.
 _REACH = 0.5
 _SMALLEST = (8, 5)
-# What readers make of the signs: a lone sign, a fraction with a figure, two or three Latin letters.
-# Never a figure alone: that it is a fraction is less likely than that it is one.
-_LETTERS = re.compile(r"[A-Za-z¥*‘'’%]{2,3}")
+# What readers make of the signs: a lone sign, a fraction with a figure; where they differ, up to
+# three Latin letters, and figures of theirs: 1, 12, 1/, »2. A figure that they agree on is one.
+_LETTERS = re.compile(r"[A-Za-z¥*‘'’%]{1,3}|[14]|1[24/%»#]|3[4/]|[»›%]2|[Il]/2|\+")
 _LONE = re.compile(r"[^\w\s.,:;()\[\]/|+<>=~_–—-]{1,2}|\d?[½¼¾]\d?")
 
 

@@ -254,7 +254,7 @@ def _put_schedule(
     if often is not None and "cut_direction" in often.review_reasons:
         reasons = (*reasons, "cut_direction")
     draft.info["schedule"] = field_info(span, reasons=(*reasons, *draft.every))
-    amounts = {"".join(found.text.split()): found for found in schedule.values()}
+    amounts = {_amount(found.text): found for found in schedule.values()}
     amounts = {
         text: found
         for text, found in amounts.items()
@@ -262,6 +262,15 @@ def _put_schedule(
     }
     if len(amounts) == 1 and not unread and not coded:
         draft.put("dosage", next(iter(amounts.values())))
+
+
+def _amount(text: str) -> str:
+    """An amount as it is compared: 1/2 is ½, however it was read."""
+    return re.sub(r"(?<![\d/])([13])/([24])(?![\d/])", _sign, "".join(text.split()))
+
+
+def _sign(fraction: re.Match[str]) -> str:
+    return {"1/2": "½", "1/4": "¼", "3/4": "¾"}.get(fraction.group(), fraction.group())
 
 
 # ------------------------------------------------------------------ table cells
