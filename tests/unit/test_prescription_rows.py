@@ -336,3 +336,37 @@ No   Désignation        Matin   Midi   Soir
 1    Enalapril 10 mg    ½       1/2    1/2"""
     (item,) = found(text)
     assert item.dosage in ("½", "1/2")
+
+
+def test_times_a_day_without_how_many_are_doubtful_and_no_duration() -> None:
+    (item,) = found("វេជ្ជបញ្ជា\n1. Loratadine 10mg ១ គ្រាប់ មួយថ្ងៃ ដង 30 ថ្ងៃ")
+    assert "cut_direction" in item.fields["frequency"].review_reasons
+    assert item.duration == "30 ថ្ងៃ"
+
+
+@pytest.mark.parametrize(
+    ("printed", "doubted"),
+    [
+        ("Doliprane 19", True),
+        ("Augmentin ig", True),
+        ("Doliprane 1g", False),
+        ("Amoxicillin 500", False),
+    ],
+)
+def test_a_strength_whose_unit_or_figure_was_misread_is_for_review(
+    printed: str, doubted: bool
+) -> None:
+    text = f"""PRESCRIPTION
+No   Drug              Dose     Frequency   Duration
+1    {printed:<16}  1 tab    TID         5 days"""
+    (item,) = found(text)
+    assert item.medication == printed or printed.startswith("Augmentin")
+    assert ("unread_amount" in item.fields["medication"].review_reasons) is doubted
+
+
+def test_an_amount_between_times_of_day_under_an_unread_heading_is_for_review() -> None:
+    text = """PRESCRIPTION
+Treatment           Morn.        Evcuing      Night
+Tramadol 50 mg      1 capsule    1 capsule    /"""
+    (item,) = found(text)
+    assert "unread_amount" in item.fields["schedule"].review_reasons

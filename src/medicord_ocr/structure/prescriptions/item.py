@@ -44,8 +44,11 @@ _CODED: tuple[Column, ...] = ("sig", "frequency", "dose", "quantity")
 _NUMBER_ALONE = re.compile(rf"\s*{RANGE}\s*")
 _LEADING_AMOUNT = re.compile(rf"\s*(?P<v>{RANGE}(?:\s?{FORM})?)\s")
 _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
+# An amount as it stands at a time of day.
+_SMALL_AMOUNT = re.compile(rf"(?<![\d/.,-])(?:[1-9]|[½¼¾]|1/2)\s?(?:{FORM})(?![a-z])")
 # An amount beside a sign for nothing: two cells read as one.
 _SEVERAL = re.compile(r"\s*[-–—_=/|]+\s")
+_BARE = re.compile(r"(?<![\d/.,])\d{1,2}$")
 _CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+]{1,3}[\d½¼¾/.,]+){2,3}")
 # A mark under a time of day: the dose of the row is taken then.
 _TICK = re.compile(r"\s*[✓✔√☑vx*+]\s*")
@@ -176,8 +179,6 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
     reasons, ceiling = _name_reasons(found), _CEILINGS.get(found.evidence, 1.0)
     if found.evidence == "strength" and not _is_printed(line.span(found.start, found.end)):
         reasons, ceiling = (*reasons, "unknown_drug"), UNKNOWN_READ
-    if is_cut(line, found):
-        reasons = (*reasons, "unread_amount")
     name = _printed(line, found.start, found.end)
     span = line.span(found.start, found.end)
     strength = cell_of(entry, "strength")
@@ -185,6 +186,10 @@ def _put_medication(draft: _Draft, entry: Entry) -> None:
         apart = _found(strength)
         name, span = f"{name} {apart.text}", Span(span.page, (*span.words, *apart.span.words))
         draft.put("strength", apart)
+    # « Doliprane 19 » is what 1g is read as.
+    bare = found.strength is None and _BARE.search(name) and not _is_printed(span)
+    if bare or is_cut(line, found):
+        reasons = (*reasons, "unread_amount")
     draft.put("medication", _Found(name, span), reasons, ceiling)
     at = (found.start, found.drug_end)
     drug = _Found(_printed(line, *at), line.span(*at))
@@ -285,7 +290,7 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
         return {column: _ticked(entry, line) for column, line in times.items()}, []
     # Below a heading that was not read it may stand at a time of day.
     other = cell_of(entry, "other") if times else None
-    if other is not None and AMOUNT_IN_GRID.fullmatch(other.folded):
+    if other is not None and _may_be_time(entry, other):
         unread.append(_found(other))
     for column, line in times.items():
         amount = AMOUNT_IN_GRID.search(line.folded) and not _SEVERAL.match(line.folded)
@@ -294,6 +299,20 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
         else:
             unread.append(_found(line))
     return schedule, unread
+
+
+def _may_be_time(entry: Entry, other: Line) -> bool:
+    """Whether what stands below a heading that was not read may be an amount at a time of day.
+
+    It is a figure alone, several amounts, or one between times of day.
+    """
+    amounts = _SMALL_AMOUNT.findall(other.folded)
+    if AMOUNT_IN_GRID.fullmatch(other.folded) or len(amounts) > 1:
+        return True
+    lines = [entry.cells[column] for column in TIME_COLUMNS if column in entry.cells]
+    starts = [line.words[0].box.x0 for line in lines if line.words]
+    between = bool(starts) and min(starts) < other.words[0].box.x0 < max(starts)
+    return bool(amounts) and between
 
 
 def _doubtful_blanks(entry: Entry) -> tuple[Word, ...]:

@@ -261,6 +261,8 @@ def _with_frequency(sig: Sig) -> Sig:
         sig = _doubt(sig, "frequency", "cut_direction")
     if patterns.TIMES_ALONE.fullmatch(sig.line.folded, start, end):
         sig = _doubt(sig, "frequency", "ambiguous_sig")
+    if patterns.UNCOUNTED.fullmatch(sig.line.folded, start, end):
+        sig = _doubt(sig, "frequency", "cut_direction")
     if any(patterns.CONFUSABLE.fullmatch(sig.line.folded, p.start, p.end) for p in counted):
         sig = _doubt(sig, "frequency", "confusable_abbreviation")
     return sig

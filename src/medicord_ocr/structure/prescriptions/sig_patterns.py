@@ -220,7 +220,8 @@ FREQUENCY = "|".join(
         rf"(?!\s?{RANGE}\s?{FORM})",
         rf"(?:{alternatives('រៀងរាល់', 'រាល់')})\s?(?:{alternatives('ថ្ងៃ', 'សប្តាហ៍', 'ខែ')})",
         rf"{_ONE}\s?{_NOON}(?=\s?(?:{TAKE_KHMER})?\s?{RANGE}\s?(?:{_FORM_KHMER}))",
-        rf"{_IN_KHMER}\s?{_ONE}\s?{_DAY_KHMER}|/\s?{_DAY_KHMER}|{khmer_pattern('មួយថ្ងៃ')}",
+        rf"{_IN_KHMER}\s?{_ONE}\s?{_DAY_KHMER}|/\s?{_DAY_KHMER}"
+        rf"|{khmer_pattern('មួយថ្ងៃ')}(?:\s?{_TIMES_KHMER})?",
     )
 )
 _EVERY = (
@@ -230,6 +231,8 @@ _EVERY = (
 )
 #: How many times, but not in what time: a period was not printed, or not read.
 TIMES_ALONE = re.compile(rf"(?:en\s)?{RANGE}\s?(?:times|fois|prises?|{_TIMES_KHMER})")
+#: « times a day » without how many.
+UNCOUNTED = re.compile(rf"{khmer_pattern('មួយថ្ងៃ')}\s?{_TIMES_KHMER}")
 #: A dose of the whole day, not of one intake, where more than one unit stands before it.
 DAILY_TOTAL = (
     rf"(?:/\s?|(?:par|per|an?)\s|{_IN_KHMER}|{_ONE}\s?{_NOON}(?!.*{_TIMES_KHMER})"
