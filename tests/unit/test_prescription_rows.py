@@ -370,3 +370,13 @@ Treatment           Morn.        Evcuing      Night
 Tramadol 50 mg      1 capsule    1 capsule    /"""
     (item,) = found(text)
     assert "unread_amount" in item.fields["schedule"].review_reasons
+
+
+def test_a_speck_behind_an_amount_is_no_part_of_it() -> None:
+    text = """ORDONNANCE
+No   Désignation        Matin     Midi      Soir
+1    Enalapril 10 mg    1.        1         1 :
+2    Aspirine 81 mg     1 comp.             1 comp."""
+    first, second = found(text)
+    assert (first.dosage, slots(first)) == ("1", {"morning": "1", "noon": "1", "evening": "1"})
+    assert slots(second) == {"morning": "1 comp.", "evening": "1 comp."}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from medicord_ocr.khmer import digits
 from medicord_ocr.page import Word
@@ -48,6 +48,7 @@ _TIMES_ALONE = re.compile(rf"\s*(?:x\s?{RANGE}|{RANGE}\s?x|x\s?\d{{1,2}})\s*")
 _SMALL_AMOUNT = re.compile(rf"(?<![\d/.,-])(?:[1-9]|[½¼¾]|1/2)\s?(?:{FORM})(?![a-z])")
 # An amount beside a sign for nothing: two cells read as one.
 _SEVERAL = re.compile(r"\s*[-–—_=/|]+\s")
+_SPECK = re.compile(r"(?<=[\d½¼¾])[\s.:]+$")
 _BARE = re.compile(r"(?<![\d/.,])\d{1,2}$")
 _CODE = re.compile(r"[\d½¼¾/.,]+(?:[-–—+]{1,3}[\d½¼¾/.,]+){2,3}")
 # A mark under a time of day: the dose of the row is taken then.
@@ -295,7 +296,9 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
     for column, line in times.items():
         amount = AMOUNT_IN_GRID.search(line.folded) and not _SEVERAL.match(line.folded)
         if amount and not DOUBLED.search(line.folded):
-            schedule[column] = _found(line)
+            found = _found(line)
+            # A speck behind a figure is no decimal point.
+            schedule[column] = replace(found, text=_SPECK.sub("", found.text))
         else:
             unread.append(_found(line))
     return schedule, unread
