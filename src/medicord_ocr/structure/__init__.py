@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from medicord_ocr.page import PageText
 from medicord_ocr.schema import Categories, DocumentType, Header
+
+if TYPE_CHECKING:
+    from medicord_ocr.structure.fields import RowRef
+    from medicord_ocr.structure.labs.find import LabFindings
 
 __all__ = ["Understanding", "understand"]
 
@@ -53,10 +58,10 @@ def understand(pages: Sequence[PageText]) -> Understanding:
         if main_kind(pages) == "imaging" or prescribed & labs.used:
             labs = replace(labs, results=(), used=frozenset())
     # Prescriptions tell a laboratory report by the rows taken, hence only the laboratory's.
-    taken = labs.used - title_rows(pages, "prescription", "imaging")
+    taken = _on_pages_with_results(labs) - title_rows(pages, "prescription", "imaging")
     prescriptions = find_prescriptions(pages, taken)
     medical = taken | prescriptions.used
-    imaging = find_imaging(pages, medical | header.used)
+    imaging = find_imaging(pages, medical | header.used, medical)
     medical |= imaging.used
     categories = Categories(
         lab_results=labs.results, prescriptions=prescriptions.items, imaging=imaging.items
@@ -66,6 +71,13 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     categories = categories.model_copy(update={"other": other})
     categories, marked = weigh_doubts(categories, header.header_of(kind), pages)
     return Understanding(categories, marked, kind)
+
+
+def _on_pages_with_results(labs: LabFindings) -> frozenset[RowRef]:
+    """The rows of laboratory tables, but for titles on pages that have no result below them."""
+    fields = (info for result in labs.results for info in result.fields.values())
+    numbers = {info.source.page for info in fields if info.source is not None}
+    return frozenset(ref for ref in labs.used if ref[0] in numbers)
 
 
 def _document_type(categories: Categories) -> DocumentType | None:

@@ -43,6 +43,8 @@ _SURE = 2
 _PARAGRAPH, _SENTENCE_PARAGRAPH = 1.25, 1.15
 #: Share of the way to the page's last word that a line takes whose text goes on in the next one.
 _FILLED = 0.75
+#: Rows of results or drugs from which a page with a patient's block is of another document.
+_OTHER_ROWS = 2
 #: Share of the width from a text's left edge to the page's last word from which a line that begins
 #: there is none of it.
 _RIGHT = 0.5
@@ -200,6 +202,8 @@ class _Reader:
     #: Right edge of the page's text in pixels, and the section that the next row opens.
     right: int = 0
     below: Section | None = None
+    #: Whether the page is another document's, as far as it was read.
+    _elsewhere: bool = False
     #: Whether a row that is none of the open text was passed over.
     _passed: bool = False
     _letter: bool = False
@@ -208,6 +212,11 @@ class _Reader:
     _started: bool = False
 
     def row(self, line: Line, ref: RowRef, *, free: bool) -> None:
+        if self._elsewhere and not is_imaging_title(line):
+            named = examined(line, strict=True)
+            if named is None or named.modality is None:
+                return
+        self._elsewhere = False
         opened = heading(line) if free else None
         if opened is not None and self._names(line, opened[0]):
             opened = None
@@ -278,8 +287,11 @@ class _Reader:
         self._section(line, ref, "impression", start)
         return True
 
-    def new_page(self) -> None:
-        """What goes on over a page's end still goes on."""
+    def new_page(self, *, of_another: bool) -> None:
+        """What goes on over a page's end still goes on, unless another document begins there."""
+        self._elsewhere = of_another
+        if of_another:
+            self._open = None
         self._started = self._started and self._open is None
 
     def _examined(self, line: Line, ref: RowRef) -> Examined | None:
@@ -363,13 +375,16 @@ def _below(ref: RowRef) -> RowRef:
     return ref[0], ref[1] + 1
 
 
-def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> ImagingFindings:
+def find_imaging(
+    pages: Sequence[PageText], taken: frozenset[RowRef], others: frozenset[RowRef] = frozenset()
+) -> ImagingFindings:
     """The imaging examinations of a document, in the order of the page.
 
     Args:
         pages: the pages after reading; a section may go on from one to the next.
         taken: rows that belong to something else; they may name the examination, but are
             never part of a section.
+        others: those of them that are results or drugs.
 
     Returns:
         what titles, labels and headings open; nothing on pages without them.
@@ -377,7 +392,7 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
     reader = _Reader()
     before: set[str] = set()
     for page in pages:
-        reader.new_page()
+        reader.new_page(of_another=_is_of_another(page, others))
         reader.right = max((row.box.x1 for row in page.rows), default=0)
         repeated = letterhead(page, before) if before else 0
         rows = [(i, cleared) for i, row in report_rows(page) if (cleared := without_specks(row))]
@@ -393,6 +408,15 @@ def find_imaging(pages: Sequence[PageText], taken: frozenset[RowRef]) -> Imaging
     exams = [exam for exam in reader.exams if _is_report(exam, reader.title)]
     used = frozenset(ref for exam in exams for ref in _rows(exam))
     return ImagingFindings(tuple(_imaging(exam) for exam in exams), used)
+
+
+def _is_of_another(page: PageText, others: frozenset[RowRef]) -> bool:
+    """Whether a page begins a laboratory report or a prescription: it says whose, and has rows."""
+    rows = [index for index in range(len(page.rows)) if (page.number, index) in others]
+    if len(rows) < _OTHER_ROWS:
+        return False
+    head = [line_of(page.number, row) for row in page.rows[: rows[_OTHER_ROWS - 1]]]
+    return any(map(is_patient, head))
 
 
 def _find_unheaded(exam: _Exam, right: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from medicord_ocr.page import PageText, Row, Segment
-from medicord_ocr.structure.imaging.lines import heading, is_patient
+from medicord_ocr.structure.imaging.lines import examined, heading, is_patient
 from medicord_ocr.structure.line import line_of
 
 #: A stretch of so few letters, read no better than this, is a stamp's or a stain's.
@@ -14,11 +14,17 @@ _SPECK_LETTERS, _SPECK_CONFIDENCE = 3, 0.75
 
 
 def letterhead(page: PageText, before: set[str]) -> int:
-    """How many rows at a page's top repeat rows of the pages before."""
+    """How many rows at a page's top repeat rows of the pages before, or say whose page it is.
+
+    What names an examination, or heads a section, is none of them though it says that, too.
+    """
     count = 0
     for index, row in enumerate(page.rows):
         line = line_of(page.number, row)
-        if row.text in before or is_patient(line):
+        again = row.text in before
+        if not again and (heading(line) is not None or examined(line) is not None):
+            break
+        if again or is_patient(line):
             count = index + 1
         elif index - count >= 2:
             break

@@ -38,6 +38,7 @@ from medicord_ocr.structure.prescriptions.table import (
     merged_rows,
     table_row,
 )
+from medicord_ocr.structure.titles import title_kinds
 
 #: Columns that say how a drug is taken.
 _DIRECTING: tuple[Column, ...] = ("dose", "frequency", "duration", "sig", *TIME_COLUMNS)
@@ -96,9 +97,11 @@ def _on_page(page: PageText, taken: frozenset[RowRef], before: _Found | None) ->
     free = [(page.number, i) not in taken for i in range(len(lines))]
     titles = [i for i, line in enumerate(lines) if free[i] and is_title(line)]
     rows = max(free.count(False), sum(map(is_lab_row, lines)))
-    report = rows >= _REPORT_ROWS or any(map(is_other_report, lines))
+    imaging = not titles and "imaging" in title_kinds([page])
+    titled = imaging or any(map(is_other_report, lines))
+    report = titled or rows >= _REPORT_ROWS
     tables = [table for table in find_tables(page) if free[table.first]]
-    tables = tables or _continued(page, before)
+    tables = tables or ([] if titled else _continued(page, before))
     cue = bool(titles or tables or (before is not None and not report))
     found = _Found()
     first = min(titles + [table.first for table in tables]) if report and cue else 0
