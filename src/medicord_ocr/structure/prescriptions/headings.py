@@ -299,11 +299,7 @@ def _is_bracket(text: str) -> bool:
 def merged_headings(headings: list[Heading], more: list[Heading]) -> list[Heading]:
     """Headings with those of a row below them in the place of the one that spans these."""
     kept = []
-    times = [m.box for m in more if m.column in TIME_COLUMNS]
-    timed_width = bounding(times) if len(times) > 1 else None
     for heading in headings:
-        if timed_width and _spans(heading, timed_width):
-            continue
         inside = [m for m in more if heading.box.x0 <= m.box.centre <= heading.box.x1]
         # Posology over morning: the heading of all the times, set to the left.
         timed = any(m.column in TIME_COLUMNS for m in inside) and heading.column in _SPANNING
@@ -316,9 +312,15 @@ def merged_headings(headings: list[Heading], more: list[Heading]) -> list[Headin
     return kept + [heading for heading in more if heading.column not in known]
 
 
-def _spans(heading: Heading, times: Box) -> bool:
-    """Whether a heading stands over the times of day as a whole, however narrow it is printed."""
-    return heading.column in _SPANNING and times.x0 < heading.box.centre < times.x1
+def without_spanning(headings: list[Heading]) -> list[Heading]:
+    """The headings without the one over the times of day as a whole, however narrow it is."""
+    times = [heading.box for heading in headings if heading.column in TIME_COLUMNS]
+    if len(times) < 2:
+        return headings
+    across = bounding(times)
+    return [
+        h for h in headings if h.column not in _SPANNING or not across.x0 < h.box.centre < across.x1
+    ]
 
 
 def heading_of(text: str, *, near: bool = True) -> Column | None:

@@ -307,15 +307,20 @@ def _grid(entry: Entry) -> tuple[dict[str, _Found], list[_Found]]:
 def _may_be_time(entry: Entry, other: Line) -> bool:
     """Whether what stands below a heading that was not read may be an amount at a time of day.
 
-    It is a figure alone, several amounts, or one between times of day.
+    It is a figure alone, several amounts, one between times of day, or one before them of the form
+    that is taken then, where nothing stands below the morning.
     """
-    amounts = _SMALL_AMOUNT.findall(other.folded)
+    amounts = list(_SMALL_AMOUNT.finditer(other.folded))
     if AMOUNT_IN_GRID.fullmatch(other.folded) or len(amounts) > 1:
         return True
-    lines = [entry.cells[column] for column in TIME_COLUMNS if column in entry.cells]
-    starts = [line.words[0].box.x0 for line in lines if line.words]
-    between = bool(starts) and min(starts) < other.words[0].box.x0 < max(starts)
-    return bool(amounts) and between
+    cells = {column: entry.cells[column] for column in TIME_COLUMNS if column in entry.cells}
+    starts = [line.words[0].box.x0 for line in cells.values() if line.words]
+    if not amounts or not starts:
+        return False
+    at = other.span(*amounts[0].span()).words[0].box.x0
+    form = amounts[0].group().lstrip("0123456789½¼¾/ ")
+    alike = any(line.folded.endswith(form) for line in cells.values())
+    return at < max(starts) and (at > min(starts) or ("morning" not in cells and alike))
 
 
 def _doubtful_blanks(entry: Entry) -> tuple[Word, ...]:

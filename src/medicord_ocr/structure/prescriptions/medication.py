@@ -85,7 +85,9 @@ _LETTER = re.compile(r"(?<![a-z])[a-z]$")
 # What may be the rest of a strength: a word glued to it; where it has no unit, also a figure, a
 # short word behind one, or a unit whose figure was read as a letter (ig for 1g).
 _GLUED = re.compile(r"(?<=[a-z0-9])[a-z0-9]+")
-_LEFT_OVER = re.compile(r"\s?\(?[.,]?\d[\d.,/]*|(?<=\d)\s[a-z]{1,3}(?![a-z])|\s[il|!]?m?g(?![a-z])")
+_LEFT_OVER = re.compile(
+    r"\s?\(?[.,]?\d[\d.,/]*|(?<=\d)\s[a-z]{1,3}(?![a-z])|(?:\s[il|!]?|[.,]\s?)m?g(?![a-z])"
+)
 _NOT_STRENGTH = re.compile(
     rf"\s?(?:x|fois|times?|/|-|\+|[.,]\d|{FORM}|days?|weeks?|months?|jours?|j|sem|mois|h|[½¼¾]"
     rf"|mg|mcg|µg|g|µ?mol|mmol|meq|ng|pg|ui|iu|(?!{TAKE_KHMER})[\u1780-\u17ff])"

@@ -27,6 +27,7 @@ from medicord_ocr.structure.prescriptions.headings import (
     sub_headings,
     with_drug,
     with_time_between,
+    without_spanning,
 )
 from medicord_ocr.structure.prescriptions.sig_repair import mend
 from medicord_ocr.structure.stacked import close, stacked
@@ -118,6 +119,7 @@ def _table_at(page: PageText, index: int) -> Table | None:
         if more := sub_headings(page.rows[other]):
             headings = merged_headings(headings, more)
             beside.append(other)
+    headings = without_spanning(headings)
     if not any(heading.column == "drug" for heading in headings) and (
         len(known_columns(headings) & SAYING) < _WITHOUT_DRUG or _figured(page.rows[index])
     ):
