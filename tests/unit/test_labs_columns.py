@@ -503,3 +503,23 @@ Chol                 3.93 mmol/L             < 5.20
 
 def test_heading_with_a_figure_for_its_first_letter_is_known() -> None:
     assert role_of("៧ទ្ធផល") == "value"
+
+
+def test_two_headings_in_one_cell_head_two_columns() -> None:
+    """The ruling between the two was not found: their words stand far apart."""
+    plain = page("""Test name      Reference            Unit      Result
+Uric acid      2.6-6.0              mg/dL     4.0
+Chloride       96-108               mEq/L     102""")
+    name, reference, unit, result = plain.rows[0].segments
+    cell = Box(reference.box.x0, reference.box.y0, unit.box.x1, unit.box.y1)
+    both = Segment((*reference.words, *unit.words), cell, cell)
+    head = Row((replace(name, cell=name.box), both, replace(result, cell=result.box)), table=0)
+    below = [
+        replace(r, table=0, segments=tuple(replace(s, cell=s.box) for s in r.segments))
+        for r in plain.rows[1:]
+    ]
+    found = find_lab_results([replace(plain, rows=(head, *below))]).results
+    assert [(r.value, r.unit, r.reference_range) for r in found] == [
+        (4.0, "mg/dL", "2.6-6.0"),
+        (102.0, "mEq/L", "96-108"),
+    ]

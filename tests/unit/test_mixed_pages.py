@@ -69,3 +69,17 @@ def test_report_that_goes_on_over_the_page_still_does() -> None:
     ).imaging
     assert item.findings == "Liver: normal size 13.5 cm, homogeneous. No ascites."
     assert item.impression == "Grade II fatty liver."
+
+
+def test_known_tests_on_a_page_of_their_own_stay_results_beside_pictures() -> None:
+    """No unit was read, so no code is certain, and the document's only title is the pictures'."""
+    laboratory = """Calmette Hospital
+Patient Name : MAO Maly
+Test name           Result
+Uric acid           4.0
+Chloride            102
+Calcium             9.9
+Phosphorus          3.9"""
+    found = categories(laboratory, IMAGING)
+    assert [result.value for result in found.lab_results] == [4.0, 102.0, 9.9, 3.9]
+    assert len(found.imaging) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from medicord_ocr.page import PageText
@@ -52,11 +52,10 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     header = find_header(pages)
     labs = find_lab_results(pages, sex=header.sex)
     if not any(result.loinc for result in labs.results):
-        # Measures of an echography, or volumes of drugs: none of them is a known test. Rows under
+        # Measures of an echography, or volumes of drugs: none of them is surely a test. Rows under
         # a heading « Result » are taken even where none of them is a result.
-        prescribed = find_prescriptions(pages, frozenset()).used
-        if main_kind(pages) == "imaging" or prescribed & labs.used:
-            labs = replace(labs, results=(), used=frozenset())
+        prescribed = find_prescriptions(pages, frozenset()).used & labs.used
+        labs = labs.without({ref[0] for ref in prescribed} | _measured(pages, labs))
     # Prescriptions tell a laboratory report by the rows taken, hence only the laboratory's.
     taken = _on_pages_with_results(labs) - title_rows(pages, "prescription", "imaging")
     prescriptions = find_prescriptions(pages, taken)
@@ -73,10 +72,20 @@ def understand(pages: Sequence[PageText]) -> Understanding:
     return Understanding(categories, marked, kind)
 
 
+def _measured(pages: Sequence[PageText], labs: LabFindings) -> set[int]:
+    """The pages of a document of pictures whose rows are what was measured on them."""
+    from medicord_ocr.structure.titles import main_kind
+
+    if main_kind(pages) != "imaging":
+        return set()
+    return {p.number for p in pages if p.number not in labs.known or main_kind([p]) == "imaging"}
+
+
 def _on_pages_with_results(labs: LabFindings) -> frozenset[RowRef]:
     """The rows of laboratory tables, but for titles on pages that have no result below them."""
-    fields = (info for result in labs.results for info in result.fields.values())
-    numbers = {info.source.page for info in fields if info.source is not None}
+    from medicord_ocr.structure.labs.find import page_of
+
+    numbers = set(map(page_of, labs.results))
     return frozenset(ref for ref in labs.used if ref[0] in numbers)
 
 

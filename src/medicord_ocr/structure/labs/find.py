@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from medicord_ocr.page import PageText
@@ -30,10 +30,24 @@ class LabFindings:
         results: in reading order.
         used: the rows that became results or belong to their tables (headers, section titles);
             comments and notes between results are not among them.
+        known: numbers of the pages most of whose results are tests of the vocabulary.
     """
 
     results: tuple[LabResult, ...]
     used: frozenset[RowRef]
+    known: frozenset[int] = frozenset()
+
+    def without(self, pages: Collection[int]) -> LabFindings:
+        """The results of all pages but some."""
+        kept = tuple(result for result in self.results if page_of(result) not in pages)
+        used = frozenset(ref for ref in self.used if ref[0] not in pages)
+        return LabFindings(kept, used, self.known.difference(pages))
+
+
+def page_of(result: LabResult) -> int | None:
+    """The page that a result was read from, counted from 1."""
+    sources = (info.source for info in result.fields.values())
+    return next((source.page for source in sources if source is not None), None)
 
 
 def find_lab_results(pages: Sequence[PageText], *, sex: str | None = None) -> LabFindings:
@@ -63,7 +77,16 @@ def find_lab_results(pages: Sequence[PageText], *, sex: str | None = None) -> La
         key=lambda pair: (pair[0], pair[1].entry.rows[0]),
     )
     results = tuple(_result(number, result, sex, bold=bold) for number, result in ordered)
-    return LabFindings(results, frozenset(used))
+    return LabFindings(results, frozenset(used), _known_pages(ordered))
+
+
+def _known_pages(judged: Iterable[tuple[int, Judged]]) -> frozenset[int]:
+    told: dict[int, list[bool]] = {}
+    for number, result in judged:
+        match = result.entry.draft.match
+        known = result.test is not None and match is not None and match.exact
+        told.setdefault(number, []).append(known)
+    return frozenset(number for number, known in told.items() if 2 * sum(known) > len(known))
 
 
 def _scan_page(

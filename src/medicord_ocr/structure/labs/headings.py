@@ -27,6 +27,8 @@ _FUZZY_FROM = 6
 _FUZZY_AT_LEAST = 84.0
 #: Words of a heading that is not known; more are a sentence.
 _UNKNOWN_WORDS = 4
+# Heights of a word that two headings in one cell stand apart at least.
+_TWO_CELLS = 3.0
 _FIGURE = re.compile(r"[<>≤≥]?[\d០-៩]{1,4}(?:[.,][\d០-៩]+)?")
 # How the stroke between two languages is read.
 _STROKES = frozenset("1lI|!7")
@@ -137,7 +139,7 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     """
     labels: list[Label] = []
     known = words = 0
-    row = _mended(row)
+    row = _parted(_mended(row))
     undated = [_dated(segment.text)[0].split() for segment in row.segments]
     if len(undated[0]) > 1 and len(undated[0][0]) == 1:
         del undated[0][0]  # « N° » before the names, read as a figure
@@ -163,6 +165,30 @@ def header_labels(row: Row) -> tuple[Label, ...]:
     # Headings stand apart: a sentence of such words is one segment of them all.
     apart = len(row.segments) > 1 or (len(labels) >= 3 and known == words)
     return tuple(labels) if enough and apart else ()
+
+
+def _parted(row: Row) -> Row:
+    """The row with two headings in one cell apart: the ruling between them was not found."""
+    segments = [part for segment in row.segments for part in _headings_in_cell(segment)]
+    return replace(row, segments=tuple(segments))
+
+
+def _headings_in_cell(segment: Segment) -> list[Segment]:
+    cell = segment.cell
+    if cell is None:
+        return [segment]
+    for i in range(1, len(segment.words)):
+        left, right = segment.words[:i], segment.words[i:]
+        gap = right[0].box.x0 - left[-1].box.x1
+        roles = [role_of(" ".join(word.text for word in part)) for part in (left, right)]
+        if gap > _TWO_CELLS * right[0].box.height and None not in roles and roles[0] != roles[1]:
+            middle = left[-1].box.x1 + gap // 2
+            cells = cell._replace(x1=middle), cell._replace(x0=middle)
+            return [
+                Segment(part, bounding([word.box for word in part]), half)
+                for part, half in zip((left, right), cells, strict=True)
+            ]
+    return [segment]
 
 
 def _mended(row: Row) -> Row:
