@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from medicord_ocr.page import PageText, Word, bounding
 from medicord_ocr.schema import FieldInfo, Imaging
-from medicord_ocr.structure.fields import RowRef, Span, field_info, item_confidence
+from medicord_ocr.structure.fields import RowRef, field_info, item_confidence
+from medicord_ocr.structure.imaging.exam import Exam, Text, row_below
 from medicord_ocr.structure.imaging.lines import (
     Examined,
     examined,
@@ -24,10 +24,8 @@ from medicord_ocr.structure.imaging.lines import (
     is_prose,
     is_salutation,
     is_sign_off,
-    may_be_finding,
     outcome,
     region_beside,
-    without_bullet,
 )
 from medicord_ocr.structure.imaging.rows import letterhead, report_rows, without_specks
 from medicord_ocr.structure.imaging.words import Section
@@ -38,11 +36,6 @@ _SECTIONS: tuple[Section, ...] = ("findings", "impression", "technique", "indica
 _FIELDS = (*_CORE, "side", "technique", "indication")
 #: Weight of a title that surely names an examination; a label weighs more.
 _SURE = 2
-#: Line pitch against the least of a section, its heading's line with it, from which a new paragraph
-#: begins; and where a sentence ends there and another begins.
-_PARAGRAPH, _SENTENCE_PARAGRAPH = 1.25, 1.15
-#: Share of the way to the page's last word that a line takes whose text goes on in the next one.
-_FILLED = 0.75
 #: Rows of results or drugs from which a page with a patient's block is of another document.
 _OTHER_ROWS = 2
 #: Share of the width from a text's left edge to the page's last word from which a line that begins
@@ -56,8 +49,6 @@ _LEFT: frozenset[Section] = frozenset(("advice", "comparison"))
 _ASKING: frozenset[Section] = frozenset(("indication", "diagnosis", "advice", "comparison"))
 #: Sections that follow the title of an examination.
 _BEGINNING: frozenset[Section] = frozenset(("indication", "technique", "findings"))
-#: Sections that make a report of a page whose title names no modality.
-_TELLING: frozenset[Section] = frozenset(("findings", "impression"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,135 +60,10 @@ class ImagingFindings:
 
 
 @dataclass(slots=True)
-class _Text:
-    """The text of a section as it grows, line after line."""
-
-    lines: list[str] = field(default_factory=list)
-    words: list[tuple[int, tuple[Word, ...]]] = field(default_factory=list)
-    rows: list[RowRef] = field(default_factory=list)
-    #: Top of the heading's line above the text, in pixels; 0 where it stands beside it.
-    heading: int = 0
-
-    def add(self, line: Line, start: int, ref: RowRef) -> None:
-        text = without_bullet(line.printed(start, len(line.folded)))
-        if text:
-            self.lines.append(text)
-            self.words.append((line.page, line.slice_words(start, len(line.folded))))
-            self.rows.append(ref)
-
-    def cut(self, at: int) -> _Text:
-        """Takes the lines from ``at`` on out, as a text of their own."""
-        rest = _Text(self.lines[at:], self.words[at:], self.rows[at:])
-        del self.lines[at:], self.words[at:], self.rows[at:]
-        return rest
-
-    def paragraph(self) -> int | None:
-        """The first line that stands further from the one above than lines of text do."""
-        tops = [min(word.box.y0 for word in words) for _, words in self.words]
-        pitches = [below - above for above, below in pairwise(tops)]
-        if not pitches or min(pitches) <= 0:
-            return None
-        least = min(pitches + [tops[0] - self.heading] * (0 < self.heading < tops[0]))
-        for index, pitch in enumerate(pitches):
-            above, line = self.lines[index : index + 2]
-            led = line.endswith((":", "៖"))  # À l'étage thoracique :
-            parted = _ends(above) and not line[:1].islower()
-            if led or pitch > (_SENTENCE_PARAGRAPH if parted else _PARAGRAPH) * least:
-                return index + 1
-        return None
-
-    def short_line(self, right: int) -> int | None:
-        """The first line below one that ends long before the page's last word, so is complete."""
-        boxes = [bounding([word.box for word in words]) for _, words in self.words]
-        left = min((box.x0 for box in boxes), default=0)
-        for index, box in enumerate(boxes[:-1]):
-            complete = box.x1 - left < _FILLED * (right - left)
-            if complete and not self.lines[index + 1][:1].islower():
-                return index + 1
-        return None
-
-    def text(self) -> str | None:
-        return " ".join(self.lines) or None
-
-    def span(self) -> Span | None:
-        """The words of the first page that it stands on: a source has one box on one page."""
-        if not self.words:
-            return None
-        page = self.words[0][0]
-        words = tuple(word for number, part in self.words if number == page for word in part)
-        return Span(page, words)
-
-
-@dataclass(slots=True)
-class _Exam:
-    """One examination as it is read."""
-
-    named: bool = False
-    values: dict[str, tuple[str, Span, int]] = field(default_factory=dict)
-    sections: dict[Section, _Text] = field(default_factory=dict)
-    prose: _Text = field(default_factory=_Text)
-    rows: set[RowRef] = field(default_factory=set)
-    unheaded: bool = False
-    #: Rows before any section that are not known to be findings.
-    pending: list[tuple[Line, RowRef]] = field(default_factory=list)
-
-    def take(self, line: Line, found: Examined, ref: RowRef) -> None:
-        """Keeps what a title or label names; a label outweighs a title."""
-        self.named = self.named or found.modality is not None
-        self.rows.add(ref)
-        self.pending.clear()
-        for name, value, at in (
-            ("modality", found.modality, found.modality_at),
-            ("body_part", found.body_part, found.body_part_at),
-            ("side", found.side, found.side_at),
-        ):
-            if value is None or at is None:
-                continue
-            if name not in self.values or self.values[name][2] < found.weight:
-                self.values[name] = (value, line.span(*at), found.weight)
-
-    def adopt(self, below: RowRef | None = None) -> None:
-        """Takes rows that may be findings for them: right above a row that is one, or all."""
-        kept: list[tuple[Line, RowRef]] = []
-        for line, ref in reversed(self.pending):
-            if below is not None and _below(ref) != below:
-                break
-            kept.append((line, ref))
-            below = ref
-        for line, ref in reversed([pair for pair in kept if may_be_finding(pair[0])]):
-            self.prose.add(line, 0, ref)
-            self.unheaded = True
-        self.pending.clear()
-
-    def meant(self, section: Section) -> Section:
-        """The section that a heading opens here: some mean another one by their place.
-
-        A diagnosis before all else is the reason for the examination, one behind it its outcome.
-        An interpretation before the conclusion is what was seen.
-        """
-        if section == "diagnosis":
-            begun = self.told() or any(text.lines for text in self.sections.values())
-            return "impression" if begun else "indication"
-        first = self.sections.get("impression")
-        if section == "impression" and first and first.lines and not self.findings():
-            self.sections["findings"] = self.sections.pop("impression")
-        return section
-
-    def findings(self) -> bool:
-        """Whether the findings were begun, under a heading or without one."""
-        return "findings" in self.sections or bool(self.prose.lines)
-
-    def told(self) -> bool:
-        """Whether there is anything of what was seen."""
-        told = (self.sections[name].lines for name in _TELLING & self.sections.keys())
-        return bool(self.prose.lines) or any(told)
-
-
-@dataclass(slots=True)
 class _Reader:
     """Reads rows from the first page to the last."""
 
-    exams: list[_Exam] = field(default_factory=list)
+    exams: list[Exam] = field(default_factory=list)
     title: bool = False
     #: Right edge of the page's text in pixels, and the section that the next row opens.
     right: int = 0
@@ -207,7 +73,7 @@ class _Reader:
     #: Whether a row that is none of the open text was passed over.
     _passed: bool = False
     _letter: bool = False
-    _open: _Text | None = None
+    _open: Text | None = None
     _label: RowRef | None = None
     _started: bool = False
 
@@ -234,10 +100,10 @@ class _Reader:
         if is_imaging_title(line):
             self.title = True
             if not self.exams:
-                self.exams.append(_Exam())
+                self.exams.append(Exam())
             self.exams[-1].rows.add(ref)
         elif opened is not None and opened[0] != "diagnosis":
-            self.exams.append(_Exam())
+            self.exams.append(Exam())
             self._section(line, ref, *opened)
         elif self._open is not None:
             self._go_on(line, ref, free=free)
@@ -274,7 +140,7 @@ class _Reader:
             told = examined_in_letter(line)
             if told is None:
                 return False
-            exam = _Exam(unheaded=True)
+            exam = Exam(unheaded=True)
             exam.take(line, told[0], ref)
             self.exams.append(exam)
             self._open, self._started = exam.prose, True
@@ -297,7 +163,7 @@ class _Reader:
     def _examined(self, line: Line, ref: RowRef) -> Examined | None:
         if self._open is None or self._untold():
             found = examined(line)
-            if found is None and self._label is not None and ref == _below(self._label):
+            if found is None and self._label is not None and ref == row_below(self._label):
                 found = region_beside(line)
             return found
         # Inside a section only a title of its own kind begins the next examination, or one whose
@@ -320,18 +186,20 @@ class _Reader:
         if self.exams and self._untold():
             self.exams[-1].sections.clear()
         if not self.exams or (self.exams[-1].told() and found.modality is not None):
-            self.exams.append(_Exam())
+            self.exams.append(Exam())
         self.exams[-1].take(line, found, ref)
+        self.exams[-1].right = self.right
         self._label = ref if found.modality is not None else None
         self._open = None
         self._started = False
 
     def _section(self, line: Line, ref: RowRef, section: Section, start: int) -> None:
         exam = self.exams[-1]
+        exam.right = self.right
         section = exam.meant(section)
         if section not in _LEFT:
             exam.rows.add(ref)
-        text = exam.sections.setdefault(section, _Text())
+        text = exam.sections.setdefault(section, Text())
         text.add(line, start, ref)
         if not text.lines:
             text.heading = min(word.box.y0 for word in line.words)
@@ -371,10 +239,6 @@ class _Reader:
         return [words for number, words in text if number == page and words]
 
 
-def _below(ref: RowRef) -> RowRef:
-    return ref[0], ref[1] + 1
-
-
 def find_imaging(
     pages: Sequence[PageText], taken: frozenset[RowRef], others: frozenset[RowRef] = frozenset()
 ) -> ImagingFindings:
@@ -404,7 +268,7 @@ def find_imaging(
             reader.row(line, ref, free=ref not in taken)
         before |= {row.text for row in page.rows}
     for exam in reader.exams:
-        _find_unheaded(exam, reader.right)
+        exam.find_unheaded()
     exams = [exam for exam in reader.exams if _is_report(exam, reader.title)]
     used = frozenset(ref for exam in exams for ref in _rows(exam))
     return ImagingFindings(tuple(_imaging(exam) for exam in exams), used)
@@ -419,47 +283,13 @@ def _is_of_another(page: PageText, others: frozenset[RowRef]) -> bool:
     return any(map(is_patient, head))
 
 
-def _find_unheaded(exam: _Exam, right: int) -> None:
-    """Findings whose heading is missing or was not read: what follows a short first section.
-
-    ``right`` is where the last word of the page ends, in pixels.
-    """
-    headed = exam.sections.get("findings")
-    if (headed and headed.lines) or exam.prose.lines or not exam.named:
-        return
-    if exam.pending and "impression" in exam.sections:
-        exam.adopt()
-        return
-    before = [name for name in exam.sections if name in ("indication", "technique", "comparison")]
-    text = exam.sections[before[-1]] if before else _Text()
-    at = text.paragraph()
-    if at is None and len(text.lines) > 1 and text.rows[0] in exam.rows:
-        first, second = text.lines[:2]  # said beside its heading, and not wrapped
-        at = None if second[:1].islower() and first[-1:] not in ".:;" else 1
-    if at is None and "impression" in exam.sections:
-        at = text.short_line(right)
-    if at is None:
-        return
-    rest = text.cut(at)
-    if len(rest.lines) > 1 and len(rest.lines[0].split()) == 1 and not _ends(rest.lines[0]):
-        exam.rows.update(rest.rows[:1])  # a heading that could not be read
-        rest = rest.cut(1)
-    exam.prose = rest
-    exam.unheaded = True
-    exam.sections.pop("findings", None)  # « លទ្ធផលអេកូ ពោះ » is a title, too
-
-
-def _ends(text: str) -> bool:
-    return text.endswith((".", "។", ";"))
-
-
-def _is_report(exam: _Exam, title: bool) -> bool:
+def _is_report(exam: Exam, title: bool) -> bool:
     if exam.named:
         return exam.told() or any(name not in _LEFT for name in exam.sections)
     return title and exam.told()
 
 
-def _rows(exam: _Exam) -> Iterable[RowRef]:
+def _rows(exam: Exam) -> Iterable[RowRef]:
     yield from exam.rows
     for section, text in exam.sections.items():
         if section not in _LEFT:
@@ -468,7 +298,7 @@ def _rows(exam: _Exam) -> Iterable[RowRef]:
         yield from exam.prose.rows
 
 
-def _imaging(exam: _Exam) -> Imaging:
+def _imaging(exam: Exam) -> Imaging:
     texts: dict[str, str] = {}
     fields: dict[str, FieldInfo] = {}
     for name, (value, span, _) in exam.values.items():
