@@ -51,9 +51,8 @@ def understand(pages: Sequence[PageText]) -> Understanding:
 
     header = find_header(pages)
     labs = find_lab_results(pages, sex=header.sex)
-    if not any(result.loinc for result in labs.results):
-        # Measures of an echography, or volumes of drugs: none of them is surely a test. Rows under
-        # a heading « Result » are taken even where none of them is a result.
+    if labs.results and not any(result.loinc for result in labs.results):
+        # Measures of an echography, or volumes of drugs: none of them is surely a test.
         prescribed = find_prescriptions(pages, frozenset()).used & labs.used
         labs = labs.without({ref[0] for ref in prescribed} | _measured(pages, labs))
     # Prescriptions tell a laboratory report by the rows taken, hence only the laboratory's.
@@ -82,7 +81,10 @@ def _measured(pages: Sequence[PageText], labs: LabFindings) -> set[int]:
 
 
 def _on_pages_with_results(labs: LabFindings) -> frozenset[RowRef]:
-    """The rows of laboratory tables, but for titles on pages that have no result below them."""
+    """The rows of laboratory tables, but for those of pages that have no result.
+
+    Section titles, and rows under a heading « Result », are taken even where none follows.
+    """
     from medicord_ocr.structure.labs.find import page_of
 
     numbers = set(map(page_of, labs.results))

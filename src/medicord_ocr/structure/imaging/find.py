@@ -50,6 +50,9 @@ _ASKING: frozenset[Section] = frozenset(("indication", "diagnosis", "advice", "c
 #: Sections that follow the title of an examination.
 _BEGINNING: frozenset[Section] = frozenset(("indication", "technique", "findings"))
 
+#: The section that a line opens and the folded offset of its text, None where it opens none.
+_Opened = tuple[Section, int] | None
+
 
 @dataclass(frozen=True, slots=True)
 class ImagingFindings:
@@ -65,9 +68,8 @@ class _Reader:
 
     exams: list[Exam] = field(default_factory=list)
     title: bool = False
-    #: Right edge of the page's text in pixels, and the section that the next row opens.
-    right: int = 0
-    below: Section | None = None
+    #: Right edge of the page's text in pixels.
+    _right: int = 0
     #: Whether the page is another document's, as far as it was read.
     _elsewhere: bool = False
     #: Whether a row that is none of the open text was passed over.
@@ -77,14 +79,20 @@ class _Reader:
     _label: RowRef | None = None
     _started: bool = False
 
-    def row(self, line: Line, ref: RowRef, *, free: bool) -> None:
+    def row(
+        self, line: Line, ref: RowRef, opened: _Opened, below: Section | None, *, free: bool
+    ) -> None:
+        """Takes a row, which is not ``free`` where it belongs to something else.
+
+        ``opened`` is the section that it opens with where its text begins, ``below`` that of the
+        row below.
+        """
         if self._elsewhere and not is_imaging_title(line):
             named = examined(line, strict=True)
             if named is None or named.modality is None:
                 return
         self._elsewhere = False
-        opened = heading(line) if free else None
-        if opened is not None and self._names(line, opened[0]):
+        if opened is not None and (not free or self._names(line, opened[0])):
             opened = None
         self._letter = self._letter or is_salutation(line)
         if self._letter and opened is None and self._of_letter(line, ref, free=free):
@@ -93,7 +101,7 @@ class _Reader:
             self._section(line, ref, *opened)
             return
         asked = opened is not None and opened[0] in _ASKING
-        found = None if asked else self._examined(line, ref)
+        found = None if asked else self._examined(line, ref, below)
         if found is not None and (found.modality is not None or self.exams):
             self._examination(line, ref, found)
             return
@@ -153,14 +161,15 @@ class _Reader:
         self._section(line, ref, "impression", start)
         return True
 
-    def new_page(self, *, of_another: bool) -> None:
+    def new_page(self, page: PageText, *, of_another: bool) -> None:
         """What goes on over a page's end still goes on, unless another document begins there."""
+        self._right = max((row.box.x1 for row in page.rows), default=0)
         self._elsewhere = of_another
         if of_another:
             self._open = None
         self._started = self._started and self._open is None
 
-    def _examined(self, line: Line, ref: RowRef) -> Examined | None:
+    def _examined(self, line: Line, ref: RowRef, below: Section | None) -> Examined | None:
         if self._open is None or self._untold():
             found = examined(line)
             if found is None and self._label is not None and ref == row_below(self._label):
@@ -169,7 +178,7 @@ class _Reader:
         # Inside a section only a title of its own kind begins the next examination, or one whose
         # sections begin right below.
         found = examined(line, strict=True)
-        if found is None and self.below in _BEGINNING and "impression" in self.exams[-1].sections:
+        if found is None and below in _BEGINNING and "impression" in self.exams[-1].sections:
             found = examined(line)
             found = found if found is not None and found.body_part is not None else None
         if found is None or found.weight < _SURE:
@@ -188,14 +197,14 @@ class _Reader:
         if not self.exams or (self.exams[-1].told() and found.modality is not None):
             self.exams.append(Exam())
         self.exams[-1].take(line, found, ref)
-        self.exams[-1].right = self.right
+        self.exams[-1].right = self._right
         self._label = ref if found.modality is not None else None
         self._open = None
         self._started = False
 
     def _section(self, line: Line, ref: RowRef, section: Section, start: int) -> None:
         exam = self.exams[-1]
-        exam.right = self.right
+        exam.right = self._right
         section = exam.meant(section)
         if section not in _LEFT:
             exam.rows.add(ref)
@@ -226,7 +235,7 @@ class _Reader:
         if not starts:
             return False
         left = min(starts)
-        return line.words[0].box.x0 - left > _RIGHT * (self.right - left)
+        return line.words[0].box.x0 - left > _RIGHT * (self._right - left)
 
     def _is_parted(self, line: Line) -> bool:
         """Whether a line stands far below the text that is open, and something between them."""
@@ -256,16 +265,15 @@ def find_imaging(
     reader = _Reader()
     before: set[str] = set()
     for page in pages:
-        reader.new_page(of_another=_is_of_another(page, others))
-        reader.right = max((row.box.x1 for row in page.rows), default=0)
+        reader.new_page(page, of_another=_is_of_another(page, others))
         repeated = letterhead(page, before) if before else 0
         rows = [(i, cleared) for i, row in report_rows(page) if (cleared := without_specks(row))]
         lines = [(i, line_of(page.number, row)) for i, row in rows if i >= repeated]
-        for (index, line), (_, below) in zip(lines, [*lines[1:], (0, None)], strict=False):
+        opened = [heading(line) for _, line in lines]
+        below = [opens and opens[0] for opens in opened[1:]] + [None]
+        for (index, line), opens, next_opens in zip(lines, opened, below, strict=False):
             ref = (page.number, index)
-            opens = heading(below) if below is not None else None
-            reader.below = opens[0] if opens is not None else None
-            reader.row(line, ref, free=ref not in taken)
+            reader.row(line, ref, opens, next_opens, free=ref not in taken)
         before |= {row.text for row in page.rows}
     for exam in reader.exams:
         exam.find_unheaded()

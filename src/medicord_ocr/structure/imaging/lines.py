@@ -234,9 +234,16 @@ def _value_end(folded: str, start: int) -> int:
 def _named(line: Line, start: int, end: int, *, weight: int) -> Examined:
     """What part of a line names, ួ and ូ taken for one another (ថតសូត, ទ្រួង) where that says more."""
     folded = line.folded
-    spellings = dict.fromkeys((folded, folded.replace("ួ", "ូ"), folded.replace("ូ", "ួ")))
-    found = [_named_in(text, start, end, weight) for text in spellings]
-    return max(found, key=lambda f: (f.modality is not None, f.body_part is not None))
+    found = _named_in(folded, start, end, weight)
+    if found.modality is not None and found.body_part is not None:
+        return found
+    respelled = [folded.replace("ួ", "ូ"), folded.replace("ូ", "ួ")]
+    others = [_named_in(text, start, end, weight) for text in respelled if text != folded]
+    return max((found, *others), key=_says)
+
+
+def _says(found: Examined) -> tuple[bool, bool]:
+    return found.modality is not None, found.body_part is not None
 
 
 def _named_in(folded: str, start: int, end: int, weight: int) -> Examined:

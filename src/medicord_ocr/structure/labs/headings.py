@@ -180,8 +180,10 @@ def _headings_in_cell(segment: Segment) -> list[Segment]:
     for i in range(1, len(segment.words)):
         left, right = segment.words[:i], segment.words[i:]
         gap = right[0].box.x0 - left[-1].box.x1
+        if gap <= _TWO_CELLS * right[0].box.height:
+            continue
         roles = [role_of(" ".join(word.text for word in part)) for part in (left, right)]
-        if gap > _TWO_CELLS * right[0].box.height and None not in roles and roles[0] != roles[1]:
+        if None not in roles and roles[0] != roles[1]:
             middle = left[-1].box.x1 + gap // 2
             cells = cell._replace(x1=middle), cell._replace(x0=middle)
             return [
