@@ -273,14 +273,16 @@ def _with_stroke(picture: Gray, word: Word) -> Word:
     if word.text not in strokes.LOOKALIKES:
         return word
     read = any(r.text in ("/", "\\", "|") for r in word.readings)
-    sure = strokes.is_stroke(picture, word.box)
-    if not sure and not (read and strokes.is_stroke(picture, word.box, strokes.POSSIBLE)):
+    seen = strokes.stroke_at(picture, word.box)
+    if seen is None or (seen == "possible" and not read):
         return _doubted(word) if read and word.text == "1" else word
     readings = (Reading(strokes.NAME, strokes.SIGN), *word.readings)
     if not read:
         return _doubted(replace(word, readings=readings))
     stroke = replace(word, text=strokes.SIGN, readings=readings)
-    return replace(stroke, confidence=max(word.confidence, MAJORITY)) if sure else _doubted(stroke)
+    if seen == "possible":
+        return _doubted(stroke)
+    return replace(stroke, confidence=max(word.confidence, MAJORITY))
 
 
 def _with_fraction(picture: Gray, word: Word) -> Word:

@@ -10,7 +10,7 @@ from medicord_ocr.layout import find_layout
 from medicord_ocr.options import Options
 from medicord_ocr.page import Box, Word
 from medicord_ocr.readers.base import EngineInfo, Gray, ReadWord
-from medicord_ocr.readers.strokes import POSSIBLE, is_stroke
+from medicord_ocr.readers.strokes import stroke_at
 from medicord_ocr.recognise import recognise
 from tests.pictures import blank, write
 
@@ -24,27 +24,26 @@ def stroke(lean: float, size: int) -> Gray:
 @pytest.mark.parametrize("size", [24, 30, 36])
 def test_a_stroke_is_known_by_its_slant(size: int) -> None:
     where = Box(size, 0, 2 * size, 2 * size)
-    assert is_stroke(stroke(0.45, size), where)
-    assert not is_stroke(stroke(0.0, size), where)
-    assert not is_stroke(stroke(-0.45, size), where)
+    assert stroke_at(stroke(0.45, size), where) == "sure"
+    assert stroke_at(stroke(0.0, size), where) is None
+    assert stroke_at(stroke(-0.45, size), where) is None
 
 
 def test_a_steep_stroke_may_be_one() -> None:
     where = Box(36, 0, 72, 72)
-    assert not is_stroke(stroke(0.25, 36), where)
-    assert is_stroke(stroke(0.25, 36), where, POSSIBLE)
-    assert not is_stroke(stroke(0.1, 36), where, POSSIBLE)
+    assert stroke_at(stroke(0.25, 36), where) == "possible"
+    assert stroke_at(stroke(0.1, 36), where) is None
 
 
 @pytest.mark.parametrize("text", ["1", "7", "2", "x", "10"])
 @pytest.mark.parametrize("size", [18, 24, 36])
 def test_figures_are_no_strokes(text: str, size: int) -> None:
     line = write(blank(6 * size, 2 * size), text, size, size // 3, size)
-    assert not is_stroke(line, Box(size, 0, 2 * size, 2 * size), POSSIBLE)
+    assert stroke_at(line, Box(size, 0, 2 * size, 2 * size)) is None
 
 
 def test_paper_is_no_stroke() -> None:
-    assert not is_stroke(blank(200, 40), Box(10, 0, 40, 40))
+    assert stroke_at(blank(200, 40), Box(10, 0, 40, 40)) is None
 
 
 class _Reader:

@@ -9,7 +9,7 @@ are found, and 12 of 4,000 figures 1.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -25,7 +25,7 @@ LOOKALIKES = frozenset("/1|lI7")
 _LEAST_ROWS = 8
 
 
-class Shape(NamedTuple):
+class _Shape(NamedTuple):
     """How a stroke may look, all in its own heights.
 
     Attributes:
@@ -40,9 +40,9 @@ class Shape(NamedTuple):
 
 
 #: Figures in italics lean 0.27 at most; 7 is bent by 0.09; 1 has a foot.
-SURE = Shape(0.28, 0.03, 0.26)
+_SURE = _Shape(0.28, 0.03, 0.26)
 #: What may be one, and may be a figure in italics.
-POSSIBLE = Shape(0.2, 0.025, 0.16)
+_POSSIBLE = _Shape(0.2, 0.025, 0.16)
 _MOST_LEAN = 1.0
 
 
@@ -51,25 +51,37 @@ def info() -> EngineInfo:
     return EngineInfo(NAME, VERSION)
 
 
-def is_stroke(line: Gray, box: Box, shape: Shape = SURE) -> bool:
-    """Whether a stroke that leans to the right stands alone at a box of a line's picture.
+def stroke_at(line: Gray, box: Box) -> Literal["sure", "possible"] | None:
+    """How surely a stroke that leans to the right stands alone at a box of a line's picture.
 
     Args:
         line: (H, W) uint8, dark on light.
         box: where a reader found something, in pixels of the line.
-        shape: SURE or POSSIBLE.
     """
+    seen = _measured(line, box)
+    if seen is None or seen.lean >= _MOST_LEAN:
+        return None
+    if _is_like(seen, _SURE):
+        return "sure"
+    return "possible" if _is_like(seen, _POSSIBLE) else None
+
+
+def _measured(line: Gray, box: Box) -> _Shape | None:
+    """The shape of what stands alone at a box, None where nothing does."""
     sign = isolated(line, box.x0, box.x1)
     if sign is None:
-        return False
+        return None
     dark = sign < (int(sign.min()) + int(sign.max())) / 2
     widths = np.count_nonzero(dark, axis=1)
     rows = np.flatnonzero(widths)
     if rows.size < _LEAST_ROWS:
-        return False
+        return None
     middles = (dark * np.arange(sign.shape[1])).sum(axis=1)[rows] / widths[rows]
     slope, start = np.polyfit(rows, middles, 1)
+    bent = np.abs(middles - (slope * rows + start)).max()
     height = sign.shape[0]
-    bent = np.abs(middles - (slope * rows + start)).max() / height
-    straight = bent < shape.bent and widths.max() / height < shape.width
-    return bool(shape.lean < -slope < _MOST_LEAN and straight)
+    return _Shape(float(-slope), float(bent / height), float(widths.max() / height))
+
+
+def _is_like(seen: _Shape, stroke: _Shape) -> bool:
+    return seen.lean > stroke.lean and seen.bent < stroke.bent and seen.width < stroke.width
