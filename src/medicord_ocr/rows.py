@@ -141,18 +141,18 @@ def _extent(rows: Sequence[Box]) -> Box:
         rows: around the cells of each; one that was read across two tables does not make one of
             them as wide as both.
     """
-    left, right = (int(np.median([getattr(row, side) for row in rows])) for side in ("x0", "x1"))
+    left, _, right, _ = np.median(rows, axis=0).astype(int).tolist()
     return Box(left, min(row.y0 for row in rows), right, max(row.y1 for row in rows))
 
 
 def _beside(table: int, boxes: Mapping[int, Box]) -> list[int]:
     """The tables that stand beside one; not those that stand in one of its cells."""
     box = boxes[table]
-    others = {other: b for other, b in boxes.items() if other != table}
     return [
         other
-        for other, b in others.items()
-        if b.overlap_y(box) > 0.5 * min(b.height, box.height)
+        for other, b in boxes.items()
+        if other != table
+        and b.overlap_y(box) > 0.5 * min(b.height, box.height)
         and b.overlap_x(box) < _APART * min(b.width, box.width)
     ]
 

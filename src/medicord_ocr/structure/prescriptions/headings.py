@@ -276,19 +276,16 @@ def sub_headings(row: Row) -> list[Heading] | None:
         if len(timed) == len(row.segments):
             return timed
     found: list[Heading] = []
-    unread = 0
     for segment in row.segments:
         parts = _segment_headings(segment)
-        if all(part.column != "other" for part in parts):
+        beside = _HOURS.fullmatch(segment.text.strip()) or _is_bracket(segment.text)
+        if not beside or all(part.column != "other" for part in parts):
             found += parts
-        elif not _HOURS.fullmatch(segment.text.strip()) and not _is_bracket(segment.text):
-            found += parts
-            unread += 1
-    if unread:
-        times = [heading for heading in found if heading.column in TIME_COLUMNS]
-        # One of them that was not read among the others: its place says which it is.
-        if unread > 1 or len(times) < 2 or len(times) + 1 < len(found):
-            return None
+    times = [heading for heading in found if heading.column in TIME_COLUMNS]
+    unread = [heading for heading in found if heading.column == "other"]
+    # One of them that was not read among the others: its place says which it is.
+    if unread and (len(times) < 2 or len(times) + 1 < len(found)):
+        return None
     return with_time_between(_in_order(found))
 
 
