@@ -29,6 +29,8 @@ SHORT, SHORT_THICKNESS = 12.0, 0.36
 TOUCHED = ((SHORT, 0.1), (30.0, 0.3), (float("inf"), 0.6))
 #: Share of a faint ruling's length that is ruled for sure.
 WHOLE = 0.6
+#: Least length and greatest thickness in x-heights of a ruling that is faint all over.
+FAINT_LENGTH, FAINT_THICKNESS = 12.0, 0.36
 #: Share of the height of brackets below one another that their feet take.
 BRACKET_FEET = 0.06
 #: Least width and height of a cell, in x-heights.
@@ -96,20 +98,28 @@ def find_rulings(marks: Gray, x_height: float, faint: Gray | None = None) -> Rul
 
 
 def _whole(runs: Gray, faint: Gray | None, x_height: float) -> Gray:
-    """Horizontal rulings with the stretches where they fade.
+    """Horizontal rulings with the stretches where they fade, and long ones that are faint all over.
 
-    A faint run is one that they take WHOLE of at least: a line of letters is never so.
+    A faint run is one that they take WHOLE of at least, or FAINT_LENGTH long, thin and free of ink
+    on both sides: a line of letters is never so.
     """
-    if faint is None or not cv2.countNonZero(runs):
+    if faint is None:
         return runs
     length = np.ones((1, int(RULING_LENGTH * x_height)), np.uint8)
     longer = cv2.bitwise_or(cv2.morphologyEx(faint, cv2.MORPH_OPEN, length), runs)
     count, labels, stats, _ = components(longer)
+    if count <= 1:
+        return runs
+    beside: Gray = cv2.subtract(faint, cv2.dilate(longer, np.ones((3, 1), np.uint8)))  # type: ignore[assignment]
+    thin = stats[:, 3] <= max(3, FAINT_THICKNESS * x_height)
+    alone = thin & (stats[:, 2] >= FAINT_LENGTH * x_height)
     good = np.zeros(count, bool)
     for i, (x, y, w, h, _) in enumerate(stats[1:count], 1):
         area = slice(y, y + h), slice(x, x + w)
         solid = (runs[area] > 0) & (labels[area] == i)
-        good[i] = solid.any(axis=0).mean() >= WHOLE
+        good[i] = solid.any(axis=0).mean() >= WHOLE or (
+            bool(alone[i]) and _stands_free(beside, stats[i], x_height, TOUCHED[1][1])
+        )
     return cv2.bitwise_or(runs, _only(good, labels, stats, longer))  # type: ignore[arg-type,return-value]
 
 

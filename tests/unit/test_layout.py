@@ -97,6 +97,25 @@ def test_a_ruling_that_fades_in_places_parts_the_rows_there_too() -> None:
     assert [len(row.segments) for row in rows] == [4] * 6
 
 
+def test_a_ruling_that_is_faint_all_over_is_taken_out() -> None:
+    page = blank(1600, 900)
+    for i, (name, value) in enumerate(
+        (("Fasting glucose", "5.6"), ("Urea nitrogen", "3.3"), ("Calcium", "2.41"))
+    ):
+        page = write(page, name, 60, 80 + 240 * i)
+        page = write(page, value, 900, 80 + 240 * i)
+        page = write(page, "mmol/L", 1200, 80 + 240 * i)
+        page[220 + 240 * i :, 40:1500][:3] = 236
+        for left in (60, 330, 420, 800, 1340):  # a piece of it here and there is as dark as print
+            page[220 + 240 * i :, left : left + 40][:3] = 100
+    layout = layout_of(page)
+    assert len(layout.stretches) == 9
+    assert all(
+        (layout.rulings.mask[y - 4 : y + 8, 60:1480] > 0).any(axis=0).mean() > 0.9
+        for y in (220, 460, 700)
+    )
+
+
 def test_ruled_table_keeps_every_row() -> None:
     rows = rows_of(layout_of(ruled_table(LAB_ROWS)))
     assert [len(row.segments) for row in rows] == [4] * 6

@@ -31,6 +31,16 @@ def test_page_on_its_side_is_recognised(degrees: int) -> None:
     assert preprocess.lies_on_its_side(preprocess.turn(paragraph(), degrees))
 
 
+@pytest.mark.parametrize("degrees", [0, 90])
+def test_lines_drawn_with_equals_signs_do_not_turn_a_page(degrees: int) -> None:
+    page = paragraph(6)
+    for top in range(700, 1380, 60):
+        for left in range(100, 1700, 20):
+            page[[top, top + 1, top + 6, top + 7], left : left + 14] = 0
+    turned = preprocess.turn(page, degrees) if degrees else page
+    assert preprocess.lies_on_its_side(turned) is (degrees == 90)
+
+
 def test_upright_page_is_not_turned() -> None:
     assert not preprocess.lies_on_its_side(paragraph())
 
