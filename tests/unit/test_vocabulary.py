@@ -224,3 +224,13 @@ def test_any_text_can_be_looked_up(text: str) -> None:
     assert is_unit(text) in {True, False}
     found = find_unit(lab_tests()["glucose"].units, text)
     assert found is None or found.unit in lab_tests()["glucose"].units
+
+
+@pytest.mark.parametrize(
+    ("name", "partly"),
+    [("កូឡេស្តេរ៉ុល LOL", True), ("Blood urea |.ibuye", True), ("Glucose (machine)", False)],
+)
+def test_a_name_beside_strange_words_is_known_in_part(name: str, partly: bool) -> None:
+    match = find_tests(name)
+    assert match is not None
+    assert match.partly is partly

@@ -178,12 +178,15 @@ def _as_sure_as(info: FieldInfo, own: tuple[str, ...], *inputs: FieldInfo) -> Fi
 def _under_name(judged: Judged, infos: dict[str, FieldInfo]) -> dict[str, FieldInfo]:
     """All fields for review where the name is so doubtful that the result may be another test's.
 
-    A long name that stands in the vocabulary to the letter bears itself out.
+    A long name that stands in the vocabulary to the letter bears itself out; one of which a part
+    is strange does not: the total cholesterol that « កូឡេស្តេរ៉ុល LOL » begins with is none.
     """
     draft = judged.entry.draft
     if draft.match is None and _is_misread(judged):
         return _doubted(infos, "test_unknown")
-    confirmed = draft.match is not None and draft.match.exact and len(draft.name.text) > 3
+    match = draft.match
+    whole = match is not None and match.exact and not match.partly
+    confirmed = whole and len(draft.name.text) > 3
     if confirmed or infos["test_name"].confidence >= REVIEW_BELOW:
         return infos
     return _doubted(infos, "test_unsure")

@@ -115,10 +115,12 @@ class Match:
     Attributes:
         tests: the tests that bear this name; one or more.
         exact: whether the name is in the vocabulary as printed, or only like it.
+        partly: whether more words stand beside those that are known, without a sign between.
     """
 
     tests: tuple[LabTest, ...]
     exact: bool
+    partly: bool = False
 
 
 @cache
@@ -242,7 +244,7 @@ def find_tests(name: str) -> Match | None:
             return _match(keys, exact=True)
     parts = _from_parts(text)
     if parts is not None:
-        return _match(parts, exact=True) if parts else None
+        return parts if parts.tests else None
     if keys := _keys_of(_greek(fold(respelled(text)))):
         return _match(keys, exact=False)
     return _alike(text)
@@ -298,7 +300,7 @@ def _is_of_a_kind(text: str) -> bool:
     return any(_KINDS.fullmatch(part) or _GUARDS.search(part) for part in inside)
 
 
-def _from_parts(text: str) -> tuple[str, ...] | None:
+def _from_parts(text: str) -> Match | None:
     """The tests that all known parts of a double name agree on; none when they do not.
 
     Returns:
@@ -309,14 +311,17 @@ def _from_parts(text: str) -> tuple[str, ...] | None:
     parts = [part for part in re.split(r"\s*[/|]\s*|\s+[-–—]\s+|[()\[\]]", text) if part.strip()]
     if len(parts) == 1 and (hyphen := re.fullmatch(r"([A-Za-z]{2,5})-([^\W\d]{4,})", text)):
         parts = [hyphen[1]]
-    parts.extend(_scripts(text))
+    unparted = _scripts(text)
+    parts.extend(unparted)
     known = [set(keys) for part in parts if (keys := _keys_of(_greek(fold(part))))]
     strange = [part for part in parts if not _keys_of(_greek(fold(part))) and not is_unit(part)]
     # A figure beside a name is a value already; in a machine's name it stands behind a letter.
     if not known or any(re.search(r"(?<![A-Za-z])\d", part) for part in strange):
         return None
     shared = set.intersection(*known)
-    return tuple(key for key in lab_tests() if key in shared)
+    tests = tuple(test for key, test in lab_tests().items() if key in shared)
+    partly = "|" in text or any(part in strange for part in unparted)
+    return Match(tests, exact=True, partly=partly)
 
 
 def _scripts(text: str) -> list[str]:
